@@ -1,0 +1,65 @@
+import type { Hono } from "hono";
+import type { Authenticator } from "../shared/authenticator.ts";
+import { bearerToken, requireRole } from "../shared/keys.ts";
+import { Problem } from "../shared/problem.ts";
+import { readJson } from "../shared/read-json.ts";
+import type { Route } from "../shared/route.ts";
+import { serve, type Operation, type RequestFacts } from "../shared/serve.ts";
+import { webhookOperations } from "./alert/routes.ts";
+import { anomalyOperations } from "./query/anomalies.ts";
+import { eventOperations } from "./query/events.ts";
+import { failedEventOperations } from "./query/failed-events.ts";
+import { healthOperations } from "./query/health.ts";
+import { isDatabaseAway } from "./store/db.ts";
+
+const INFO = {
+  title: "PulseEcom aggregator",
+  version: "1",
+  description: "Stored events, anomalies and their triage, alerts by webhook.",
+};
+
+type AppServices = Parameters<typeof webhookOperations>[0] & {
+  authenticate: Authenticator;
+};
+
+/** The aggregator's HTTP surface. */
+export function createApp(services: AppServices): Hono {
+  const operations = [
+    ...healthOperations(services),
+    ...eventOperations(services),
+    ...anomalyOperations(services),
+    ...failedEventOperations(services),
+    ...webhookOperations(services),
+  ];
+  return serve({
+    info: INFO,
+    operations: operations.map(unavailableWhenAway),
+    admit: (route, facts) => admit(route, facts, services.authenticate),
+    readJson: (request) => readJson(request),
+    newRequestId: () => services.newId("req"),
+    nowMs: () => services.nowMs(),
+    log: (line) => services.log(line),
+  });
+}
+
+async function admit(route: Route, facts: RequestFacts, authenticate: Authenticator): Promise<void> {
+  if (route.access === "public") return;
+  const key = await authenticate(bearerToken(facts.request.headers.get("authorization")));
+  if (route.access !== "ingest-any") requireRole(key, route.access);
+  facts.keyId = key.id;
+}
+
+/** A database that is away is told as such: the caller may try again, which a 500 does not say. */
+function unavailableWhenAway({ route, handle }: Operation): Operation {
+  return {
+    route,
+    async handle(facts, input) {
+      try {
+        return await handle(facts, input);
+      } catch (cause) {
+        if (!isDatabaseAway(cause)) throw cause;
+        throw new Problem("unavailable", "The database does not answer.", { cause, headers: { "retry-after": "5" } });
+      }
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import * as z from "zod";
+
+/** The aggregator Worker's bindings as wrangler.toml names them. Only the entry sees them. */
+export interface Env {
+  CONFIG: KVNamespace;
+  SPOOL: R2Bucket;
+  DELIVERIES: Queue<{ delivery_id: string }>;
+  DATABASE_URL: string;
+  DATABASE_ENDPOINT: string;
+  ALLOW_LOCAL_WEBHOOKS: string;
+  PUBLIC_URL: string;
+}
+
+/** The vars and secrets as values of the domain. A Worker whose configuration does not parse does not serve. */
+export const Config = z
+  .object({
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// or postgresql:// URL" }),
+    DATABASE_ENDPOINT: z.union([z.literal(""), z.url({ protocol: /^https?$/ })], {
+      error: "must be empty or an http(s) URL",
+    }),
+    ALLOW_LOCAL_WEBHOOKS: z.enum(["true", "false"]),
+    PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) URL" }),
+  })
+  .transform((vars) => ({
+    databaseUrl: vars.DATABASE_URL,
+    /** Where the driver sends its queries; null for Neon's own endpoint. */
+    databaseEndpoint: vars.DATABASE_ENDPOINT === "" ? null : vars.DATABASE_ENDPOINT,
+    allowLocalWebhooks: vars.ALLOW_LOCAL_WEBHOOKS === "true",
+    /** Without a slash at the end, so that a path can follow. */
+    publicUrl: vars.PUBLIC_URL.replace(/\/+$/, ""),
+  }));
+export type Config = z.infer<typeof Config>;
+
+/**
+ * @throws Error that names each var that is wrong, and not its value: one of them is a secret
+ */
+export function readConfig(env: unknown): Config {
+  const result = Config.safeParse(env);
+  if (result.success) return result.data;
+  throw new Error(
+    `bad configuration: ${result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; ")}`,
+  );
+}

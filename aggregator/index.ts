@@ -1,0 +1,82 @@
+import type { Hono } from "hono";
+import { createAuthenticator } from "../shared/authenticator.ts";
+import { sha256Hex } from "../shared/digest.ts";
+import { findKey } from "../shared/find-key.ts";
+import { ID_RANDOM_BYTES, newId } from "../shared/ids.ts";
+import { describe } from "../shared/serve.ts";
+import { consumeDeliveries, deliverDue, deliverNow } from "./alert/deliver.ts";
+import { createApp } from "./app.ts";
+import { consumeAssessments, consumeDeadLetters, type ConsumeServices } from "./consume.ts";
+import { drainSpool } from "./drain.ts";
+import { readConfig, type Env } from "./env.ts";
+import { createDb } from "./store/db.ts";
+
+/** How long KV may answer from its cache; the least it allows. */
+const KEY_CACHED_S = 30;
+
+let worker: ReturnType<typeof start> | undefined;
+
+/** What lives as long as the isolate. @throws Error when the configuration is wrong, so that nothing is served by it */
+function start(env: Env) {
+  const config = readConfig(env);
+  const services = {
+    db: createDb(config, (input, init) => fetch(input, init)),
+    spool: env.SPOOL,
+    config: { allowLocalWebhooks: config.allowLocalWebhooks, publicUrl: config.publicUrl },
+    publicUrl: config.publicUrl,
+    authenticate: createAuthenticator({
+      find: (id) => findKey((entry) => env.CONFIG.get(entry, { type: "json", cacheTtl: KEY_CACHED_S }), id),
+      sha256Hex,
+      nowMs: () => Date.now(),
+    }),
+    fetch: (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init),
+    nowMs: () => Date.now(),
+    random: () => Math.random(),
+    newId: (prefix: string) => newId(prefix, Date.now(), crypto.getRandomValues(new Uint8Array(ID_RANDOM_BYTES))),
+    retryLater: async (deliveryId: string, delaySeconds: number) => {
+      await env.DELIVERIES.send({ delivery_id: deliveryId }, { contentType: "json", delaySeconds });
+    },
+    log: (line: Record<string, unknown>) => console.log(JSON.stringify({ worker: "aggregator", ...line })),
+  };
+  const app: Hono = createApp(services);
+  return { app, services };
+}
+
+export default {
+  fetch(request, env, context) {
+    worker ??= start(env);
+    return worker.app.fetch(request, env, context);
+  },
+
+  async queue(batch, env, context) {
+    const { services } = (worker ??= start(env));
+    const consuming: ConsumeServices = {
+      ...services,
+      deliverNow: (deliveryIds) => deliverNow(services, deliveryIds),
+      waitUntil: (work) => context.waitUntil(work),
+    };
+    switch (batch.queue) {
+      case "pulseecom-assessments":
+        return consumeAssessments(batch, consuming);
+      case "pulseecom-assessments-dead":
+        return consumeDeadLetters(batch, consuming);
+      case "pulseecom-deliveries":
+        return consumeDeliveries(batch, services);
+      default:
+        // Messages of a queue that is wired but not known must not be acknowledged by returning.
+        throw new Error(`no consumer for the queue ${batch.queue}`);
+    }
+  },
+
+  async scheduled(controller, env) {
+    const { services } = (worker ??= start(env));
+    const startMs = services.nowMs();
+    const [spool, due] = await Promise.allSettled([drainSpool(services), deliverDue(services)]);
+    services.log({
+      cron: controller.cron,
+      spool: spool.status === "fulfilled" ? spool.value : { cause: describe(spool.reason) },
+      ...(due.status === "fulfilled" ? {} : { deliverDueCause: describe(due.reason) }),
+      totalMs: services.nowMs() - startMs,
+    });
+  },
+} satisfies ExportedHandler<Env>;

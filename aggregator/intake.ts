@@ -1,0 +1,84 @@
+import type * as z from "zod";
+import { EventId } from "../shared/event.ts";
+import { IntakeEnvelope, ScoredEvent, type IntakeMessage } from "../shared/message.ts";
+import { fieldErrors } from "../shared/serve.ts";
+import { eventRow, type EventRow } from "./store/events.ts";
+import type { FailedEvent } from "./store/failed-events.ts";
+
+/** What is read of a queue message; also what is spooled of it. */
+export interface QueueMessage {
+  /** The queue's own id, the same on every delivery. */
+  id: string;
+  body: unknown;
+}
+
+/** An event that can be stored, with the failure to record should the database refuse it. */
+export interface IntakeRow extends EventRow {
+  failure: Omit<FailedEvent, "reason">;
+}
+
+/** What a batch of messages holds: rows to store, and failures to record in their place. */
+export interface Intake {
+  rows: IntakeRow[];
+  failures: FailedEvent[];
+}
+
+/** Reads queue messages, event by event: what does not parse costs itself alone. */
+export function readIntake(messages: readonly QueueMessage[], nowMs: number, publicUrl: string): Intake {
+  const intake: Intake = { rows: [], failures: [] };
+  for (const message of messages) {
+    for (const part of partsOf(message)) {
+      if ("reason" in part) {
+        intake.failures.push(part);
+        continue;
+      }
+      const { requestId, keyId, event, failure } = part;
+      const scored = ScoredEvent.safeParse(event);
+      if (scored.success) {
+        intake.rows.push({ ...eventRow(scored.data, { requestId, keyId, nowMs, publicUrl }), failure });
+      } else {
+        intake.failures.push({ ...failure, reason: `not a scored event: ${inWords(scored.error)}` });
+      }
+    }
+  }
+  return intake;
+}
+
+/** Messages as failures for a reason that is none of their content's: one per event where they can be taken apart. */
+export function asFailures(messages: readonly QueueMessage[], reason: string): FailedEvent[] {
+  return messages.flatMap(partsOf).map((part) => ("reason" in part ? part : { ...part.failure, reason }));
+}
+
+interface Part {
+  requestId: string;
+  keyId: string;
+  event: unknown;
+  failure: Omit<FailedEvent, "reason">;
+}
+
+function partsOf(message: QueueMessage): (Part | FailedEvent)[] {
+  const envelope = IntakeEnvelope.safeParse(message.body);
+  if (!envelope.success) {
+    const reason = `not an intake message: ${inWords(envelope.error)}`;
+    return [{ id: `fail_${message.id}`, event_id: null, reason, payload: message.body }];
+  }
+  const { v, request_id, key_id, events } = envelope.data;
+  return events.map((event, index) => {
+    const payload = { v, request_id, key_id, events: [event] } satisfies Record<keyof IntakeMessage, unknown>;
+    const failure = { id: `fail_${message.id}_${index}`, event_id: eventIdOf(event), payload };
+    return { requestId: request_id, keyId: key_id, event, failure };
+  });
+}
+
+function eventIdOf(scored: unknown): string | null {
+  const event = typeof scored === "object" && scored !== null && "event" in scored ? scored.event : null;
+  const id = typeof event === "object" && event !== null && "id" in event ? event.id : null;
+  return EventId.safeParse(id).data ?? null;
+}
+
+/** Where and how something does not match, without its values. */
+function inWords(error: z.ZodError): string {
+  return fieldErrors(error)
+    .map(({ pointer, detail }) => `${pointer || "/"} ${detail}`)
+    .join("; ");
+}

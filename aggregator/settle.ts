@@ -1,0 +1,97 @@
+import { asFailures, readIntake, type IntakeRow, type QueueMessage } from "./intake.ts";
+import type { MessageKind } from "./spool.ts";
+import { isRowFault, sqlState, type Db } from "./store/db.ts";
+import { storeEvents, type Stored } from "./store/events.ts";
+import { recordFailures, type FailedEvent } from "./store/failed-events.ts";
+
+export interface SettleServices {
+  db: Db;
+  nowMs(): number;
+  /** Public address of this Worker, without a slash at the end. */
+  publicUrl: string;
+}
+
+/** What became of some messages. */
+export interface Settled {
+  /** Events the messages hold. */
+  events: number;
+  /** Of them new in the database; the rest was there already, or failed. */
+  stored: number;
+  /** Failures that are newly recorded. */
+  failed: number;
+  /** Ids of the deliveries made, leased for an attempt at once. */
+  deliveries: string[];
+}
+
+/**
+ * Brings messages to their end in the database: when it resolves, every event is a row or a recorded failure.
+ * The same messages again change nothing.
+ *
+ * @throws when the database cannot be reached or does not do its part; some of the events may be stored by then
+ */
+export const SETTLE: Record<
+  MessageKind,
+  (messages: readonly QueueMessage[], services: SettleServices) => Promise<Settled>
+> = { assessments: storeMessages, "dead-letters": recordDeadLetters };
+
+async function storeMessages(messages: readonly QueueMessage[], services: SettleServices): Promise<Settled> {
+  const { rows, failures } = readIntake(messages, services.nowMs(), services.publicUrl);
+  const outcome: Outcome = { stored: [], deliveries: [], refused: [] };
+  for (const portion of portions(rows)) append(outcome, await storeApart(services.db, portion));
+  return {
+    events: rows.length + failures.length,
+    stored: outcome.stored.length,
+    failed: await recordFailures(services.db, [...failures, ...outcome.refused]),
+    deliveries: outcome.deliveries.map(({ id }) => id),
+  };
+}
+
+async function recordDeadLetters(messages: readonly QueueMessage[], { db }: SettleServices): Promise<Settled> {
+  const failures = asFailures(messages, "given up by the queue after its last retry");
+  return { events: failures.length, stored: 0, failed: await recordFailures(db, failures), deliveries: [] };
+}
+
+/** JSON of one statement, in UTF-16 units: well below what Neon takes in one request. */
+const STATEMENT_LENGTH = 2_000_000;
+
+function portions(rows: readonly IntakeRow[]): IntakeRow[][] {
+  const all: IntakeRow[][] = [];
+  let room = 0;
+  for (const row of rows) {
+    const current = all.at(-1);
+    if (current === undefined || row.json.length > room) {
+      all.push([row]);
+      room = STATEMENT_LENGTH - row.json.length;
+    } else {
+      current.push(row);
+      room -= row.json.length;
+    }
+  }
+  return all;
+}
+
+type Outcome = Stored & { refused: FailedEvent[] };
+
+function append(outcome: Outcome, more: Outcome): void {
+  outcome.stored.push(...more.stored);
+  outcome.deliveries.push(...more.deliveries);
+  outcome.refused.push(...more.refused);
+}
+
+/** Stores rows in one statement; when one of them is to blame for its failing, halves until that one stands alone. */
+async function storeApart(db: Db, rows: readonly IntakeRow[]): Promise<Outcome> {
+  try {
+    return { ...(await storeEvents(db, rows)), refused: [] };
+  } catch (error) {
+    if (!isRowFault(error)) throw error;
+    const [only] = rows;
+    if (only !== undefined && rows.length === 1) {
+      const reason = `refused by the database: SQLSTATE ${sqlState(error)}`;
+      return { stored: [], deliveries: [], refused: [{ ...only.failure, reason }] };
+    }
+  }
+  const middle = Math.ceil(rows.length / 2);
+  const outcome = await storeApart(db, rows.slice(0, middle));
+  append(outcome, await storeApart(db, rows.slice(middle)));
+  return outcome;
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { migrate } from "../local/migrate.ts";
+import { openPostgres } from "../local/postgres.ts";
+import { openReceiver } from "../local/receiver.ts";
+import { startWorkers } from "../local/workers.ts";
+import { load, quantile, sleep } from "./load.ts";
+import type { Report } from "./report.ts";
+import { grantKey, untilOrt } from "./stand.ts";
+import { traffic } from "./traffic.ts";
+
+const RATE = 50;
+const DURATION_MS = 60_000;
+/** One event in so many belongs to an attack: often enough to measure, rare enough to be ordinary traffic beside it. */
+const ATTACK_EVERY = 10;
+const SETTLE_MS = 10_000;
+
+interface AlertBody {
+  data: { event: { id: string }; assessment: { score: number } };
+}
+
+/** Time from the intake of an event at the edge to its signed webhook, the whole system on this machine, at a steady rate. */
+export async function alerting(folder: string): Promise<Report> {
+  const postgres = await openPostgres({ dataDir: join(folder, "alerting") });
+  await migrate(postgres);
+  const workers = await startWorkers({
+    bundleDir: folder,
+    stateDir: join(folder, "state-alerting"),
+    edgeVars: { PRIVACY_KEY: randomBytes(32).toString("hex"), PROFILE_DEADLINE_MS: "1000" },
+    aggregatorVars: {
+      DATABASE_URL: "postgres://local:local@localhost/local",
+      DATABASE_ENDPOINT: postgres.endpoint,
+      ALLOW_LOCAL_WEBHOOKS: "true",
+      PUBLIC_URL: "http://127.0.0.1:8788",
+    },
+  });
+  const arrivedMs = new Map<string, number>();
+  let secret = "";
+  const receiver = await openReceiver({
+    secrets: () => (secret === "" ? [] : [secret]),
+    onWebhook: ({ body }) => arrivedMs.set((body as AlertBody).data.event.id, Date.now()), // verified to be ours
+  });
+  try {
+    secret = await createWebhook(workers.aggregator, await grantKey(workers, "operator"), receiver.url);
+    await untilOrt(workers.edge);
+    const key = await grantKey(workers, "ingest");
+    const bodies = traffic();
+    const sent = await load({
+      url: workers.edge,
+      path: "/v1/events",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: (index) => (index % ATTACK_EVERY === 0 ? JSON.stringify(stolenCard(index / ATTACK_EVERY)) : bodies(index)),
+      connections: 16,
+      durationMs: DURATION_MS,
+      rate: RATE,
+    });
+    await sleep(SETTLE_MS);
+    const alerted = await postgres.query<{ id: string; received_at: string }>(
+      "SELECT id, received_at FROM events WHERE anomaly",
+    );
+    const [stored] = await postgres.query<{ n: string }>("SELECT count(*) AS n FROM events");
+    const latencies = alerted.flatMap(({ id, received_at }) => {
+      const atMs = arrivedMs.get(id);
+      return atMs === undefined ? [] : [atMs - Date.parse(received_at)];
+    });
+    latencies.sort((a, b) => a - b);
+    const p95 = quantile(latencies, 0.95);
+    return {
+      name: "alerting",
+      about: `${RATE} events/s for ${DURATION_MS / 1000} s through both Workers, queue, PGlite and webhook`,
+      rows: [
+        { what: "events sent, accepted", figure: `${sent.requests}, ${sent.statuses["202"] ?? 0}` },
+        { what: "events stored", figure: stored?.n ?? "0", target: "all", met: Number(stored?.n) === sent.requests },
+        {
+          what: "anomalies, webhooks arrived",
+          figure: `${alerted.length}, ${latencies.length}`,
+          target: "equal",
+          met: alerted.length === latencies.length,
+        },
+        {
+          what: "edge answer",
+          figure: `P50 ${sent.latencyMsP50.toFixed(1)} ms, P95 ${sent.latencyMsP95.toFixed(1)} ms`,
+        },
+        {
+          what: "ingest to webhook",
+          figure: `P50 ${quantile(latencies, 0.5)} ms, P95 ${p95} ms, most ${latencies.at(-1) ?? NaN} ms`,
+          target: "P95 < 2,000 ms",
+          met: p95 < 2000,
+        },
+      ],
+    };
+  } finally {
+    await workers.stop();
+    await receiver.close();
+    await postgres.close();
+  }
+}
+
+async function createWebhook(aggregator: URL, key: string, url: URL): Promise<string> {
+  const answer = await fetch(new URL("/v1/webhooks", aggregator), {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ url: String(url) }),
+  });
+  if (answer.status !== 201) throw new Error(`the webhook was not created: ${answer.status}`);
+  return ((await answer.json()) as { secret: string }).secret;
+}
+
+/** The nth attempt of card testers who try one stolen card after another; a new machine every 25 cards. */
+function stolenCard(nth: number) {
+  return {
+    id: `evt_bench_stolen_${nth}`,
+    name: "payment_failed",
+    client_id: `tester-${Math.floor(nth / 25)}`,
+    value: 1,
+    currency: "GBP",
+    payment: { method: "card", card_fingerprint: `stolen-${nth}`, outcome: "declined" },
+  };
+}

@@ -1,0 +1,144 @@
+import { connect, type Socket } from "node:net";
+
+/** What a load run found. Times in milliseconds. */
+export interface LoadResult {
+  requests: number;
+  requestsPerSecond: number;
+  latencyMsP50: number;
+  latencyMsP95: number;
+  latencyMsP99: number;
+  /** Answers by status. */
+  statuses: Record<string, number>;
+}
+
+interface Load {
+  url: URL;
+  path: string;
+  headers: Record<string, string>;
+  /** The nth request's body. */
+  body(index: number): string;
+  connections: number;
+  durationMs: number;
+  /** Requests a second to keep to; as fast as answers come when not given. */
+  rate?: number;
+}
+
+/**
+ * Posts bodies over keep-alive connections, one request at a time on each, until the time is up.
+ *
+ * Speaks HTTP/1.1 on bare sockets, so that the client costs little beside the server it shares the machine with. With a rate, a
+ * request's latency counts from the time it was due, so a stall is not hidden by sending less.
+ */
+export async function load(run: Load): Promise<LoadResult> {
+  const startMs = performance.now();
+  const endMs = startMs + run.durationMs;
+  const latencies: number[] = [];
+  const statuses: Record<string, number> = {};
+  let next = 0;
+  const client = async () => {
+    const connection = await open(run.url);
+    for (;;) {
+      const index = next++;
+      const dueMs = run.rate === undefined ? performance.now() : startMs + (index * 1000) / run.rate;
+      if (dueMs >= endMs) break;
+      if (dueMs > performance.now()) await sleep(dueMs - performance.now());
+      const status = await connection.request(run.path, run.headers, run.body(index));
+      latencies.push(performance.now() - dueMs);
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+    connection.close();
+  };
+  await Promise.all(Array.from({ length: run.connections }, client));
+  const seconds = (performance.now() - startMs) / 1000;
+  latencies.sort((a, b) => a - b);
+  return {
+    requests: latencies.length,
+    requestsPerSecond: latencies.length / seconds,
+    latencyMsP50: quantile(latencies, 0.5),
+    latencyMsP95: quantile(latencies, 0.95),
+    latencyMsP99: quantile(latencies, 0.99),
+    statuses,
+  };
+}
+
+/** The smallest value that at least this share of a sorted list does not exceed; NaN of an empty one. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+interface Connection {
+  request(path: string, headers: Record<string, string>, body: string): Promise<number>;
+  close(): void;
+}
+
+/** An answer that takes longer fails the run: a bench must not hang. */
+const ANSWER_DEADLINE_MS = 30_000;
+
+async function open(url: URL): Promise<Connection> {
+  const socket = await dial(url);
+  let received = Buffer.alloc(0);
+  let waiting: { resolve(status: number): void; reject(error: Error): void } | null = null;
+  const fail = (error: Error) => waiting?.reject(error);
+  socket.on("error", fail);
+  socket.on("close", () => fail(new Error("the server closed the connection")));
+  socket.on("data", (chunk) => {
+    received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+    const answer = completeAnswer(received);
+    if (answer === null) return;
+    received = received.subarray(answer.length);
+    waiting?.resolve(answer.status);
+  });
+  return {
+    request(path, headers, body) {
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nhost: ${url.host}\r\n${lines.join("")}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      );
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error("no answer in time")), ANSWER_DEADLINE_MS);
+        waiting = {
+          resolve: (status) => (clearTimeout(timer), resolve(status)),
+          reject: (error) => (clearTimeout(timer), reject(error)),
+        };
+      });
+    },
+    close() {
+      waiting = null;
+      socket.destroy();
+    },
+  };
+}
+
+function dial(url: URL): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true });
+    socket.once("connect", () => resolve(socket));
+    socket.once("error", reject);
+  });
+}
+
+/** The status and length of the answer at the head of a buffer, or null while it is not whole. */
+function completeAnswer(buffer: Buffer): { status: number; length: number } | null {
+  const headEnd = buffer.indexOf("\r\n\r\n");
+  if (headEnd < 0) return null;
+  const head = buffer.toString("latin1", 0, headEnd).toLowerCase();
+  const status = Number(head.slice(9, 12));
+  const bodyStart = headEnd + 4;
+  if (head.includes("transfer-encoding: chunked")) {
+    const end = buffer.indexOf("0\r\n\r\n", bodyStart);
+    return end < 0 ? null : { status, length: end + 5 };
+  }
+  const length = bodyStart + Number(/\r\ncontent-length: (\d+)/.exec(head)?.[1] ?? 0);
+  return buffer.length < length ? null : { status, length };
+}

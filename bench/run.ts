@@ -1,0 +1,33 @@
+import { alerting } from "./alerting.ts";
+import { intake } from "./intake.ts";
+import { asText, write, type Report } from "./report.ts";
+import { scoring } from "./scoring.ts";
+import { buildAll, scratchFolder } from "./stand.ts";
+
+/** `npm run bench` measures everything, `npm run bench -- NAME …` what is named. Fails when a target is missed. */
+const BENCHES: Record<string, (folder: string) => Promise<Report>> = { scoring, intake, alerting };
+
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !Object.hasOwn(BENCHES, name));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no bench ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}.\n`);
+  process.exit(2);
+}
+
+const folder = await scratchFolder();
+const reports: Report[] = [];
+try {
+  process.stdout.write("Building the production bundles …\n");
+  await buildAll(folder.path);
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (named.length > 0 && !named.includes(name)) continue;
+    process.stdout.write(`Measuring ${name} …\n`);
+    const report = await bench(folder.path);
+    reports.push(report);
+    process.stdout.write(`\n${asText(report)}\n`);
+  }
+} finally {
+  await folder.remove();
+}
+write(reports, new Date().toISOString().slice(0, 10));
+process.exitCode = reports.every(({ rows }) => rows.every(({ met }) => met !== false)) ? 0 : 1;

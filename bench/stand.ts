@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildWorkers, modulesOf } from "../local/build-workers.ts";
+import { startWorkers, type LocalWorkers } from "../local/workers.ts";
+import { formatKey, keyEntry, type ApiKeyRecord, type Role } from "../shared/keys.ts";
+
+const BENCH_CONFIG = fileURLToPath(new URL("wrangler.toml", import.meta.url));
+
+/** A folder for bundles and state, in memory where the machine has one: disk writes of local storage are not what is measured. */
+export async function scratchFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "pulseecom-bench-"));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** The production bundles, and those of the Workers in bench/workers. */
+export async function buildAll(folder: string): Promise<void> {
+  await buildWorkers(folder);
+  await buildWorkers(folder, BENCH_CONFIG, ["floor", "sink", "scoring"]);
+}
+
+const SINK_CONSUMER = { "pulseecom-assessments": { maxBatchSize: 100, maxBatchTimeout: 1 } };
+
+/** The edge as it is deployed, in front of a consumer that drops everything. */
+export async function startEdgeAlone(folder: string): Promise<{ workers: LocalWorkers; key: string }> {
+  const workers = await startWorkers({
+    bundleDir: folder,
+    stateDir: join(folder, "state-edge"),
+    edgeVars: { PRIVACY_KEY: randomBytes(32).toString("hex"), PROFILE_DEADLINE_MS: "1000" },
+    workers: {
+      aggregator: {
+        modules: await modulesOf(join(folder, "sink"), "sink.ts"),
+        modulesRoot: join(folder, "sink"),
+        queueConsumers: SINK_CONSUMER,
+      },
+    },
+  });
+  return { workers, key: await grantKey(workers, "ingest") };
+}
+
+/** One of the Workers in bench/workers in the edge's place, in front of the same consumer and queue. */
+export async function startInstead(folder: string, name: "floor" | "scoring"): Promise<LocalWorkers> {
+  return startWorkers({
+    bundleDir: folder,
+    workers: {
+      edge: {
+        modules: await modulesOf(join(folder, name), `${name}.ts`),
+        modulesRoot: join(folder, name),
+        durableObjects: {},
+        queueProducers: { ASSESSMENTS: { queueName: "pulseecom-assessments" } },
+      },
+      aggregator: {
+        modules: await modulesOf(join(folder, "sink"), "sink.ts"),
+        modulesRoot: join(folder, "sink"),
+        queueConsumers: SINK_CONSUMER,
+      },
+    },
+  });
+}
+
+/** A secret key that the Workers take, for as long as they run. */
+export async function grantKey(workers: LocalWorkers, role: Role): Promise<string> {
+  const id = randomBytes(8).toString("hex");
+  const key = formatKey("secret", id, randomBytes(16).toString("hex"));
+  const record: ApiKeyRecord = {
+    id,
+    kind: "secret",
+    role,
+    origins: [],
+    digest: createHash("sha256").update(key).digest("hex"),
+    expires_at: null,
+  };
+  const config = await workers.miniflare.getKVNamespace("CONFIG", "pulseecom-edge");
+  await config.put(keyEntry(id), JSON.stringify(record));
+  return key;
+}
+
+/** Waits until the edge scores with ONNX Runtime. @throws Error when it does not within 20 s */
+export async function untilOrt(edge: URL): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const answer = await fetch(new URL("/readyz", edge));
+    const { runtime } = (await answer.json()) as { runtime?: string };
+    if (runtime === "ort") return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("the edge does not score with ONNX Runtime");
+}

@@ -1,0 +1,106 @@
+import type { Event, KeptEvent } from "../shared/event.ts";
+import { hashText } from "../shared/hash.ts";
+import { networkOf } from "../shared/network.ts";
+import type { Signals } from "../shared/signals.ts";
+import { readUserAgent } from "./user-agent.ts";
+
+export interface Connection {
+  headers: Headers;
+  /** `request.cf`: every field may be absent. */
+  cf: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Enriched {
+  event: KeptEvent;
+  signals: Signals;
+}
+
+type Pseudonymize = (kind: "email" | "ip", text: string) => Promise<string>;
+
+/**
+ * What the connection tells of a shopper who sends for himself. A shop's server sends for its shoppers, so of its connection only
+ * the answering location is taken, and the rest comes from the event's context.
+ */
+export async function enrich(
+  event: Event,
+  timestamp: string,
+  source: "publishable" | "secret",
+  connection: Connection,
+  pseudonymize: Pseudonymize,
+): Promise<Enriched> {
+  const found = source === "publishable" ? fromConnection(connection) : fromContext(event);
+  const address = source === "publishable" ? connection.headers.get("cf-connecting-ip") : event.context?.ip;
+  const network = address ? networkOf(address) : null;
+  const colo = text(connection.cf?.["colo"]);
+  const signals = {
+    ...found,
+    ...(colo === undefined ? {} : { colo }),
+    ...(network === null ? {} : { ip_hash: await pseudonymize("ip", network) }),
+  };
+  return { event: await withoutPrivate(event, timestamp, pseudonymize), signals };
+}
+
+function fromConnection({ headers, cf = {} }: Connection): Signals {
+  return present({
+    country: text(cf["country"]) ?? header(headers, "cf-ipcountry"),
+    region: text(cf["region"]) ?? header(headers, "cf-region"),
+    city: text(cf["city"]) ?? header(headers, "cf-ipcity"),
+    timezone: text(cf["timezone"]) ?? header(headers, "cf-timezone"),
+    latitude: degrees(cf["latitude"] ?? headers.get("cf-iplatitude"), 90),
+    longitude: degrees(cf["longitude"] ?? headers.get("cf-iplongitude"), 180),
+    asn: typeof cf["asn"] === "number" && Number.isInteger(cf["asn"]) ? cf["asn"] : undefined,
+    as_organization: text(cf["asOrganization"]),
+    tls_class: tlsClass(cf),
+    ...readUserAgent(headers.get("user-agent")),
+  });
+}
+
+function fromContext({ context }: Event): Signals {
+  return present({ ...context?.geo, ...readUserAgent(context?.user_agent) });
+}
+
+/** Cipher list, hello length and HTTP version change with the client's software and little else: a coarse class of device. */
+function tlsClass(cf: Readonly<Record<string, unknown>>): string | undefined {
+  const ciphers = text(cf["tlsClientCiphersSha1"]);
+  if (ciphers === undefined) return undefined;
+  const length = Math.round(Number(cf["tlsClientHelloLength"] ?? 0) / 64);
+  return hashText(`${ciphers} ${length} ${text(cf["httpProtocol"]) ?? ""}`)
+    .toString(16)
+    .padStart(8, "0");
+}
+
+async function withoutPrivate(event: Event, timestamp: string, pseudonymize: Pseudonymize): Promise<KeptEvent> {
+  const { email, sent_at: _sentAt, context, ...kept } = event;
+  const { ip: _ip, ...keptContext } = context ?? {};
+  const address = email?.trim().toLowerCase();
+  return {
+    ...kept,
+    timestamp,
+    ...(context === undefined ? {} : { context: keptContext }),
+    ...(address === undefined
+      ? {}
+      : {
+          email_hash: await pseudonymize("email", address),
+          email_domain: address.slice(address.lastIndexOf("@") + 1),
+        }),
+  };
+}
+
+const TEXT_LENGTH = 200;
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value.slice(0, TEXT_LENGTH) : undefined;
+}
+
+function header(headers: Headers, name: string): string | undefined {
+  return text(headers.get(name));
+}
+
+function degrees(value: unknown, most: number): number | undefined {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Math.abs(number) <= most ? number : undefined;
+}
+
+function present(signals: { [K in keyof Signals]: Signals[K] | undefined }): Signals {
+  return Object.fromEntries(Object.entries(signals).filter(([, value]) => value !== undefined)) as Signals; // only undefined was dropped
+}

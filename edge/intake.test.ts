@@ -1,0 +1,290 @@
+import { describe, expect, it } from "vitest";
+import { LIMITS } from "../shared/limits.ts";
+import { ScoredEvent } from "../shared/message.ts";
+import { FEATURE_NAMES } from "../shared/features.ts";
+import { takeIn, type Intake, type IntakeServices, type Outcome } from "./intake.ts";
+import { createPseudonymizer } from "./privacy.ts";
+import { constantScorer, memoryStores, NOW_MS, purchase } from "./test-edge.ts";
+import { RuleSettings } from "../shared/rules/settings.ts";
+
+/** One intake over services in memory. */
+function bench(changes: Partial<IntakeServices> = {}) {
+  const sent: ScoredEvent[] = [];
+  const order: string[] = [];
+  const later: Promise<unknown>[] = [];
+  const services: IntakeServices = {
+    decision: { threshold: 0.7, rules: RuleSettings.parse({}) },
+    profileDeadlineMs: 50,
+    stores: memoryStores({ waitUntil: (promise) => void later.push(promise) }),
+    scorer: constantScorer(),
+    pseudonymize: createPseudonymizer("5a".repeat(32)),
+    async send({ events }) {
+      order.push("sent");
+      sent.push(...structuredClone(events));
+    },
+    nowMs: () => NOW_MS,
+    ...changes,
+  };
+  const take = (events: readonly unknown[], intake: Partial<Intake> = {}): Promise<Outcome[]> =>
+    takeIn(
+      {
+        events,
+        bytes: JSON.stringify(events).length,
+        sentAt: undefined,
+        key: {
+          id: "sec0000000000001",
+          kind: "secret",
+          role: "ingest",
+          origins: [],
+          digest: "0".repeat(64),
+          expires_at: null,
+        },
+        requestId: "req_1",
+        connection: { headers: new Headers(), cf: undefined },
+        ...intake,
+      },
+      services,
+    );
+  return { take, sent, order, later, services };
+}
+
+const publishable: Intake["key"] = {
+  id: "pub0000000000001",
+  kind: "publishable",
+  role: null,
+  origins: [],
+  digest: "0".repeat(64),
+  expires_at: null,
+};
+
+describe("takeIn", () => {
+  it("writes messages that the other side takes, whatever was known of the event", async () => {
+    const { take, sent } = bench();
+    await take([
+      purchase(),
+      { id: "evt_bare0001", name: "page_view" },
+      purchase({
+        email: "ann@shop.example",
+        payment: { method: "card", card_fingerprint: "k", bin: "424242", outcome: "declined" },
+        context: {
+          ip: "192.0.2.1",
+          user_agent: "curl/8.0",
+          geo: { country: "DE", latitude: 1 },
+          page: { url: "https://a/" },
+        },
+        properties: { nested: [{ deep: null }] },
+      }),
+    ]);
+    expect(sent.length).toBe(3);
+    for (const event of sent) {
+      const arrived: unknown = JSON.parse(JSON.stringify(event));
+      expect(ScoredEvent.parse(arrived)).toEqual(arrived);
+      expect(event.features.length).toBe(FEATURE_NAMES.length);
+    }
+  });
+
+  it("lets no address and no e-mail onto the queue, wherever they came from", async () => {
+    const { take, sent, services } = bench();
+    const event = purchase({ email: "Ann.Secret@Shop.Example", context: { ip: "203.0.113.77" } });
+    await take([event]);
+    const headers = new Headers({ "cf-connecting-ip": "198.51.100.23", "x-forwarded-for": "198.51.100.23" });
+    await takeIn(
+      {
+        events: [purchase({ email: "bob.secret@shop.example" })],
+        bytes: 300,
+        sentAt: undefined,
+        key: publishable,
+        requestId: "req_2",
+        connection: { headers, cf: { colo: "MUC" } },
+      },
+      services,
+    );
+    expect(sent.length).toBe(2);
+    expect(JSON.stringify(sent)).not.toMatch(/secret@|203\.0\.113|198\.51\.100/i);
+    expect(sent[0]?.event).toMatchObject({
+      email_domain: "shop.example",
+      email_hash: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    expect(sent[1]?.signals.ip_hash).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it("writes down where an event's time comes from, when it arrived and with which kind of key", async () => {
+    const { take, sent } = bench();
+    const timestamp = new Date(NOW_MS + 3_598_000).toISOString();
+    await take([purchase({ timestamp })], { key: publishable, sentAt: new Date(NOW_MS + 3_600_000).toISOString() });
+    expect(sent[0]).toMatchObject({
+      event: { timestamp: "2026-11-21T09:59:58.000Z" },
+      timestamp_source: "corrected",
+      received_at: "2026-11-21T10:00:00.000Z",
+      source: "publishable",
+    });
+  });
+
+  it("gives one outcome an event in order; a bad one spoils no other", async () => {
+    const { take, sent } = bench();
+    const events = [
+      purchase({ id: "evt_first0" }),
+      purchase({ id: "evt_second", value: -1 }),
+      null,
+      purchase({ id: "evt_fourth" }),
+    ];
+    const outcomes = await take(events);
+    expect(outcomes).toMatchObject([
+      { kind: "accepted", id: "evt_first0" },
+      { kind: "rejected", id: "evt_second", errors: [{ pointer: "/value" }] },
+      { kind: "rejected", id: null, errors: [{ pointer: "" }] },
+      { kind: "accepted", id: "evt_fourth" },
+    ]);
+    expect(sent.map(({ event }) => event.id)).toEqual(["evt_first0", "evt_fourth"]);
+  });
+
+  it("keeps apart two events that are equal in everything", async () => {
+    const event = purchase();
+    expect((await bench().take([event, event])).map(({ kind }) => kind)).toEqual(["accepted", "duplicate"]);
+  });
+
+  it("answers a duplicate as the first time and puts it on the queue again, in case the first was lost", async () => {
+    const { take, sent } = bench();
+    const event = purchase();
+    const [first] = await take([event]);
+    await take([purchase(), purchase()]);
+    const [again] = await take([event]);
+    expect(first).toMatchObject({ kind: "accepted" });
+    expect(again).toEqual({ ...first, kind: "duplicate" });
+    expect(sent.filter(({ event: { id } }) => id === event["id"]).length).toBe(2);
+  });
+
+  it("says nothing is accepted before the queue has it", async () => {
+    let take = () => undefined as void;
+    const queue = new Promise<void>((resolve) => (take = resolve));
+    const { take: takeEvents } = bench({ send: () => queue });
+    let outcomes: Outcome[] | null = null;
+    const taking = takeEvents([purchase()]).then((result) => (outcomes = result));
+    await new Promise((done) => setTimeout(done, 20));
+    expect(outcomes).toBeNull();
+    take();
+    await taking;
+    expect(outcomes).toMatchObject([{ kind: "accepted" }]);
+  });
+
+  it("asks for an event again that could not be queued, and takes it as new then, with the same assessment", async () => {
+    const queue: { send(): Promise<unknown> } = { send: () => Promise.reject(new Error("queue is away")) };
+    const { take, later } = bench({ send: () => queue.send() });
+    const event = purchase();
+    expect(await take([event])).toEqual([{ kind: "retry", id: event["id"] }]);
+    await Promise.all(later);
+    queue.send = async () => undefined;
+    const [accepted] = await take([event]);
+    expect(accepted).toMatchObject({ kind: "accepted" });
+    const [next] = await take([purchase()]);
+    const confidence = (outcome: Outcome | undefined) =>
+      outcome?.kind === "accepted" ? outcome.assessment.confidence : NaN;
+    // The order was learned from once: the next one knows of one order, not of two.
+    expect(confidence(next)).toBeGreaterThan(confidence(accepted));
+  });
+
+  it("still calls an event a duplicate after its repetition could not be queued", async () => {
+    const queue = { send: async () => undefined as unknown };
+    const { take, later } = bench({ send: () => queue.send() });
+    const event = purchase();
+    await take([event]);
+    queue.send = () => Promise.reject(new Error("queue is away"));
+    expect(await take([event])).toMatchObject([{ kind: "retry" }]);
+    await Promise.all(later);
+    queue.send = async () => undefined;
+    expect(await take([event])).toMatchObject([{ kind: "duplicate" }]);
+  });
+
+  it("asks again only for the part of a batch that could not be queued", async () => {
+    const { take } = bench({
+      async send({ events: [first] }) {
+        if (first?.event.id === "evt_big00001") throw new Error("queue is away");
+      },
+    });
+    const big = (id: string) => purchase({ id, properties: { text: "a".repeat(29_500) } });
+    const outcomes = await take([big("evt_big00000"), big("evt_big00001"), big("evt_big00002")]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["accepted", "retry", "accepted"]);
+  });
+
+  it("names what was missing: profiles that did not answer, a model that was refused", async () => {
+    const scorer = constantScorer();
+    const { take } = bench({
+      stores: memoryStores({ recall: () => Promise.reject(new Error("down")) }),
+      scorer: {
+        ...scorer,
+        score: async (rows, count) => ({ ...(await scorer.score(rows, count)), degraded: ["model:global@v8"] }),
+      },
+    });
+    const [outcome] = await take([purchase()]);
+    expect(outcome).toMatchObject({
+      kind: "accepted",
+      assessment: { degraded: ["profile:customer", "profile:client", "profile:prices", "model:global@v8"] },
+    });
+  });
+
+  it("answers by the rules alone when no model can score, and says there was none", async () => {
+    const scorer = constantScorer();
+    const score: IntakeServices["scorer"]["score"] = async (rows, count) => {
+      const { calibration } = await scorer.score(rows, count);
+      return { raw: null, version: null, calibration, runtime: "none", degraded: ["model"] };
+    };
+    const { take, sent } = bench({ scorer: { ...scorer, score } });
+    const [outcome] = await take([purchase()]);
+    expect(outcome).toMatchObject({
+      kind: "accepted",
+      assessment: { model: null, signals: { model: null }, degraded: ["model"], score: expect.any(Number) },
+    });
+    expect(sent[0]).toMatchObject({ runtime: "none" });
+  });
+
+  it("asks the model once for all events of a request", async () => {
+    const scorer = constantScorer();
+    const counts: number[] = [];
+    const score: IntakeServices["scorer"]["score"] = (rows, count) => {
+      expect(rows.length).toBe(count * FEATURE_NAMES.length);
+      counts.push(count);
+      return scorer.score(rows, count);
+    };
+    const { take } = bench({ scorer: { ...scorer, score } });
+    await take([purchase(), { id: "bad" }, purchase(), purchase()]);
+    await take([null]);
+    expect(counts).toEqual([3]);
+  });
+
+  it("lets a single event wait as long as configured, a batch ten times as long", async () => {
+    const inner = memoryStores();
+    const slow = memoryStores({
+      recall: async (shard, requests) => {
+        await new Promise((done) => setTimeout(done, 60));
+        return inner.recall(shard, requests);
+      },
+    });
+    const { take } = bench({ stores: slow, profileDeadlineMs: 20 });
+    const degraded = (outcome: Outcome | undefined) =>
+      outcome?.kind === "accepted" ? outcome.assessment.degraded.length : NaN;
+    const [single] = await take([purchase()]);
+    expect(degraded(single)).toBeGreaterThan(0);
+    const [first] = await take([purchase(), purchase()]);
+    expect(degraded(first)).toBe(0);
+  });
+
+  it("takes an event of a batch at 32,000 bytes and refuses one a byte above, beside others", async () => {
+    const room =
+      LIMITS.eventBytes -
+      JSON.stringify(purchase({ id: "evt_size0001", transaction_id: "t", properties: { t: "" } })).length;
+    const sized = (id: string, more: number) =>
+      purchase({ id, transaction_id: "t", properties: { t: "a".repeat(room + more) } });
+    const outcomes = await bench().take([sized("evt_size0001", 0), sized("evt_size0002", 1), purchase()]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["accepted", "rejected", "accepted"]);
+  });
+
+  it("shares nothing between requests that run at the same time", async () => {
+    const { take, sent } = bench();
+    const requests = Array.from({ length: 20 }, (_, index) =>
+      purchase({ id: `evt_same${String(index).padStart(4, "0")}`, user_id: `u-${index}` }),
+    );
+    const outcomes = await Promise.all(requests.map((event, index) => take([event], { requestId: `req_${index}` })));
+    for (const [index, [outcome]] of outcomes.entries()) expect(outcome?.id).toBe(requests[index]?.["id"]);
+    expect(new Set(sent.map(({ event }) => event.id)).size).toBe(20);
+  });
+});

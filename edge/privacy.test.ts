@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { createPseudonymizer } from "./privacy.ts";
+
+describe("createPseudonymizer", () => {
+  const hash = createPseudonymizer("0b".repeat(32));
+
+  it("gives the same text the same 128 bits, in every isolate", async () => {
+    const again = createPseudonymizer("0b".repeat(32));
+    expect(await hash("email", "ann@shop.example")).toMatch(/^[0-9a-f]{32}$/);
+    expect(await hash("email", "ann@shop.example")).toBe(await again("email", "ann@shop.example"));
+  });
+
+  it("tells texts, kinds and keys apart", async () => {
+    const other = createPseudonymizer("0c".repeat(32));
+    const hashes = await Promise.all([hash("email", "a"), hash("email", "b"), hash("ip", "a"), other("email", "a")]);
+    expect(new Set(hashes).size).toBe(4);
+  });
+
+  it("is HMAC-SHA-256 of kind and text, so that a hash can be made again elsewhere with the key", async () => {
+    const key = await crypto.subtle.importKey(
+      "raw",
+      new Uint8Array(32).fill(0x0b),
+      { name: "HMAC", hash: "SHA-256" },
+      false,
+      ["sign"],
+    );
+    const bytes = new Uint8Array(
+      await crypto.subtle.sign("HMAC", key, new TextEncoder().encode("ip:192.0.2.0/24")),
+      0,
+      16,
+    );
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    expect(await hash("ip", "192.0.2.0/24")).toBe(hex);
+  });
+});

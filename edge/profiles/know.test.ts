@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { Event, type KeptEvent } from "../../shared/event.ts";
+import { recallAll, newMemory } from "../../shared/memory.ts";
+import type { Signals } from "../../shared/signals.ts";
+import type { Enriched } from "../enrich.ts";
+import { memoryStores, purchase } from "../test-edge.ts";
+import { know, takeBack, type Stores } from "./know.ts";
+import type { RecallRequest } from "./wire.ts";
+
+const TIMESTAMP = "2026-11-21T10:00:00.000Z";
+const DEADLINE_MS = 30;
+
+function enriched(changes: Record<string, unknown> = {}, signals: Signals = { ip_hash: "ip-1" }): Enriched {
+  const { email: _email, sent_at: _sentAt, context: _context, ...event } = Event.parse(purchase(changes));
+  return { event: { ...event, timestamp: TIMESTAMP }, signals };
+}
+
+const nobody: Enriched = { event: { id: "evt_nobody01", name: "page_view", timestamp: TIMESTAMP }, signals: {} };
+
+/** Stores over memory that keep what they were asked. */
+function watched(changes: Partial<Stores> = {}) {
+  const calls: { shard: number; requests: RecallRequest[] }[] = [];
+  const taken: { shard: number; ids: string[] }[] = [];
+  const later: Promise<unknown>[] = [];
+  const inner = memoryStores();
+  const stores: Stores = {
+    ...inner,
+    recall(shard, requests) {
+      calls.push({ shard, requests });
+      return inner.recall(shard, requests);
+    },
+    async takeBack(shard, ids) {
+      taken.push({ shard, ids });
+      await inner.takeBack(shard, ids);
+    },
+    waitUntil: (promise) => void later.push(promise),
+    ...changes,
+  };
+  return { stores, calls, taken, later };
+}
+
+describe("know", () => {
+  it("asks each store once for all events, however many entities they name", async () => {
+    const { stores, calls } = watched({ shards: 4 });
+    await know([enriched(), enriched({ user_id: "u-2" }), nobody], stores, DEADLINE_MS);
+    const shards = calls.map(({ shard }) => shard);
+    expect(shards.length).toBe(new Set(shards).size);
+    const names = calls.flatMap(({ requests }) => requests.flatMap(({ entities }) => entities));
+    expect(names.toSorted()).toEqual(
+      ["customer:u-1", "client:c-1", "ip:ip-1", "customer:u-2", "client:c-1", "ip:ip-1"].toSorted(),
+    );
+  });
+
+  it.each([1, 3, 16])("knows over %i shards exactly what one memory of all would, event by event", async (shards) => {
+    const events = Array.from({ length: 30 }, (_, index) =>
+      enriched({
+        user_id: `u-${index % 4}`,
+        client_id: `c-${index % 3}`,
+        value: 10 + index,
+        payment: { card_fingerprint: `k-${index % 5}` },
+      }),
+    );
+    const memory = newMemory();
+    const expected = events.map(({ event, signals }) => recallAll(memory, event, signals));
+    const { stores } = watched({ shards });
+    const first = await know(events.slice(0, 12), stores, DEADLINE_MS);
+    const known = [...first, ...(await know(events.slice(12), stores, DEADLINE_MS))];
+    expect(known.map(({ knowledge }) => knowledge)).toEqual(expected);
+    expect(known.flatMap(({ degraded }) => degraded)).toEqual([]);
+  });
+
+  it("lets each event of a batch see those before it, and none after", async () => {
+    const known = await know([enriched(), enriched(), enriched()], watched().stores, DEADLINE_MS);
+    expect(known.map(({ knowledge }) => knowledge.profiles.customer?.orders)).toEqual([0, 1, 2]);
+  });
+
+  it("counts an id once, and says that it came before, within a batch and after it", async () => {
+    const { stores } = watched();
+    const event = enriched();
+    const first = await know([event, event], stores, DEADLINE_MS);
+    const [again] = await know([event], stores, DEADLINE_MS);
+    expect([...first, again].map((known) => known?.repeated)).toEqual([false, true, true]);
+    expect(again?.knowledge).toEqual(first[0]?.knowledge);
+    const [next] = await know([enriched()], stores, DEADLINE_MS);
+    expect(next?.knowledge.profiles.customer?.orders).toBe(1);
+  });
+
+  it("knows an event that names nobody by its id", async () => {
+    const { stores, calls } = watched({ shards: 8 });
+    const known = await know([nobody], stores, DEADLINE_MS);
+    expect(known).toEqual([{ knowledge: { profiles: {}, prices: [] }, repeated: false, degraded: [] }]);
+    expect(calls.length).toBe(1);
+    expect((await know([nobody], stores, DEADLINE_MS))[0]?.repeated).toBe(true);
+  });
+
+  it("goes on without a store that fails, and names every kind that is missing", async () => {
+    const { stores, later } = watched({ recall: () => Promise.reject(new Error("overloaded")) });
+    const [known] = await know([enriched()], stores, DEADLINE_MS);
+    expect(known).toEqual({
+      knowledge: { profiles: {}, prices: [] },
+      repeated: false,
+      degraded: ["profile:customer", "profile:client", "profile:ip", "profile:prices"],
+    });
+    await expect(Promise.all(later)).resolves.toBeDefined();
+  });
+
+  it("misses only what the failing store keeps", async () => {
+    const whole = watched({ shards: 16 });
+    const recall: Stores["recall"] = (shard, requests) =>
+      requests.some(({ entities }) => entities.includes("ip:ip-1"))
+        ? Promise.reject(new Error("down"))
+        : whole.stores.recall(shard, requests);
+    const [known] = await know([enriched()], { ...whole.stores, recall }, DEADLINE_MS);
+    expect(known?.degraded).toEqual(["profile:ip"]);
+    expect(Object.keys(known?.knowledge.profiles ?? {})).toEqual(["customer", "client"]);
+  });
+
+  it("waits no longer than its deadline, and lets the call finish so that its lesson is not lost", async () => {
+    let answer = () => undefined as void;
+    const inner = memoryStores();
+    const { stores, later } = watched({
+      recall: async (shard, requests) => {
+        await new Promise<void>((resolve) => (answer = resolve));
+        return inner.recall(shard, requests);
+      },
+    });
+    const [late] = await know([enriched()], stores, DEADLINE_MS);
+    expect(late?.degraded).toContain("profile:customer");
+    expect(later.length).toBe(1);
+    answer();
+    await Promise.all(later);
+    const [next] = await know([enriched()], { ...stores, recall: inner.recall }, DEADLINE_MS);
+    expect(next?.knowledge.profiles.customer?.orders).toBe(1);
+  });
+
+  it("asks nobody about nothing", async () => {
+    const { stores, calls } = watched();
+    expect(await know([], stores, DEADLINE_MS)).toEqual([]);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe("takeBack", () => {
+  it("makes an event new again in every store that saw it, without teaching it twice", async () => {
+    const { stores, taken } = watched({ shards: 16 });
+    const event = enriched();
+    const [first] = await know([event], stores, DEADLINE_MS);
+    await takeBack([event], stores);
+    expect(taken.length).toBeGreaterThan(1);
+    const [again] = await know([event], stores, DEADLINE_MS);
+    expect(again).toEqual(first);
+    expect((await know([event], stores, DEADLINE_MS))[0]?.repeated).toBe(true);
+  });
+
+  it("tells a store of all its events at once", async () => {
+    const { stores, taken } = watched();
+    const events = [enriched(), enriched()];
+    await takeBack(events, stores);
+    expect(taken).toEqual([{ shard: 0, ids: events.map(({ event }: { event: KeptEvent }) => event.id) }]);
+  });
+
+  it("never throws, because nobody waits for it", async () => {
+    const broken: Stores["takeBack"] = () => {
+      throw new Error("no such object");
+    };
+    await expect(takeBack([enriched()], watched({ takeBack: broken }).stores)).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { newPriceBook, recallPrices, type PricedItem } from "../../shared/price-book.ts";
+import { packPrices, packRequest, unpackAnswer, unpackItems } from "./wire.ts";
+
+const items: PricedItem[] = [
+  { key: "EUR mug", priceLog: Math.log(4.95), quantity: 3 },
+  { key: "EUR never sold", priceLog: Math.log(1e9), quantity: 1 },
+];
+
+describe("the profile stores' wire form", () => {
+  it("brings every figure of an order's lines across", () => {
+    const seen = { id: "evt_1", atMs: 1, kind: "order" as const, amountLog: 1, links: {} };
+    const packed = packRequest({ seen, entities: ["customer:1"], items });
+    expect(packed).toMatchObject({ seen, entities: ["customer:1"] });
+    expect(packed.items === null ? null : unpackItems(packed.items)).toEqual(items);
+    expect(packRequest({ seen, entities: [], items: null }).items).toBeNull();
+  });
+
+  it("brings everything that is known of prices back, and that nothing is known", () => {
+    const book = newPriceBook();
+    // A price that stays is adopted, so that there is a former one; the orders before leave none.
+    for (let order = 0; order < 60; order++) {
+      const priceLog = order < 10 ? Math.log(4.95) : Math.log(49.5);
+      recallPrices(book, { id: `evt_${order}`, items: [{ key: "EUR mug", priceLog, quantity: 1 + (order % 3) }] });
+      const known = recallPrices(book, { id: `evt_${order}`, items });
+      expect(unpackAnswer({ profiles: [], prices: packPrices(known), repeated: false }).prices).toEqual(known);
+      expect(known[1]).toBeNull();
+    }
+    // So the last ones had a former price, and the first had none.
+    expect(book.items.get("EUR mug")?.formerPriceLog).toBeTypeOf("number");
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { IntakeMessage } from "../shared/message.ts";
+import { sendAll } from "./send-all.ts";
+
+/** A message whose JSON has about so many bytes. */
+const message = (id: string, bytes: number) =>
+  ({ v: 1, request_id: id, key_id: "x".repeat(bytes), events: [] }) as IntakeMessage;
+
+function queue() {
+  const calls: string[][] = [];
+  return {
+    calls,
+    send: async (body: IntakeMessage) => void calls.push([body.request_id]),
+    sendBatch: async (batch: Iterable<MessageSendRequest<IntakeMessage>>) =>
+      void calls.push([...batch].map(({ body }) => body.request_id)),
+  };
+}
+
+// The methods' answers are not looked at, so what they resolve to does not matter.
+type Sender = Parameters<typeof sendAll>[0];
+
+describe("sendAll", () => {
+  it("sends a lone message by itself", async () => {
+    const to = queue();
+    expect(await sendAll(to as unknown as Sender, [message("a", 10)])).toEqual([true]);
+    expect(to.calls).toEqual([["a"]]);
+  });
+
+  it("keeps each call below 100 messages and 256 KB, and every message in order", async () => {
+    const to = queue();
+    const many = Array.from({ length: 250 }, (_each, index) => message(`m${index}`, 100));
+    await sendAll(to as unknown as Sender, many);
+    expect(to.calls.map((call) => call.length)).toEqual([100, 100, 50]);
+    expect(to.calls.flat()).toEqual(many.map(({ request_id }) => request_id));
+
+    const large = queue();
+    await sendAll(
+      large as unknown as Sender,
+      Array.from({ length: 9 }, (_each, index) => message(`l${index}`, 59_000)),
+    );
+    expect(large.calls.map((call) => call.length)).toEqual([4, 4, 1]);
+  });
+
+  it("fails when a call fails, so that nothing is answered that is not on the queue", async () => {
+    const away = { send: () => Promise.reject(new Error("away")), sendBatch: () => Promise.reject(new Error("away")) };
+    await expect(sendAll(away, [message("a", 1)])).rejects.toThrow("away");
+    await expect(sendAll(away, [message("a", 1), message("b", 1)])).rejects.toThrow("away");
+  });
+});

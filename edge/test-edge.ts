@@ -1,0 +1,149 @@
+import { createAuthenticator } from "../shared/authenticator.ts";
+import { formatKey, type ApiKeyRecord } from "../shared/keys.ts";
+import type { IntakeMessage } from "../shared/message.ts";
+import { newPriceBook, recallPrices } from "../shared/price-book.ts";
+import { newProfile, recall, type Profile } from "../shared/profile.ts";
+import { RuleSettings } from "../shared/rules/settings.ts";
+import { createApp, type EdgeServices } from "./app.ts";
+import type { Scorer } from "./model/scorer.ts";
+import { createPseudonymizer } from "./privacy.ts";
+import { sha256Hex } from "../shared/digest.ts";
+import type { Stores } from "./profiles/know.ts";
+import type { RecallAnswer, RecallRequest } from "./profiles/wire.ts";
+import { testCalibration } from "./test-model.ts";
+
+export const NOW_MS = Date.parse("2026-11-21T10:00:00.000Z");
+
+const ids = { publishable: "pub0000000000001", secret: "sec0000000000001" };
+export const KEYS = {
+  publishable: formatKey("publishable", ids.publishable, "p".repeat(32)),
+  secret: formatKey("secret", ids.secret, "s".repeat(32)),
+  unknown: formatKey("secret", "none000000000001", "n".repeat(32)),
+};
+/** The one origin that the publishable key lists. */
+export const ORIGIN = "https://shop.example";
+
+/** An edge whose services are in memory; what it sends, logs and leaves to be finished later is kept. */
+export function edge(changes: Partial<EdgeServices> = {}) {
+  const sent: IntakeMessage[] = [];
+  const lines: Record<string, unknown>[] = [];
+  const later: Promise<unknown>[] = [];
+  let requests = 0;
+  const services: EdgeServices = {
+    decision: { threshold: 0.7, rules: RuleSettings.parse({}) },
+    profileDeadlineMs: 1_000,
+    stores: memoryStores({ waitUntil: (promise) => void later.push(promise) }),
+    scorer: constantScorer(),
+    pseudonymize: createPseudonymizer("5a".repeat(32)),
+    send: async (message) => void sent.push(structuredClone(message)),
+    nowMs: () => NOW_MS,
+    authenticate: createAuthenticator({ find: findKey, sha256Hex, nowMs: () => NOW_MS }),
+    checkQueue: async () => undefined,
+    newRequestId: () => `req_${++requests}`,
+    log: (line) => void lines.push(line),
+    ...changes,
+  };
+  const app = createApp(services);
+  const post = (path: string, body: unknown, headers: Record<string, string> = withSecret) =>
+    app.request(path, { method: "POST", headers, body: typeof body === "string" ? body : JSON.stringify(body) });
+  return { app, post, sent, lines, later, events: () => sent.flatMap((message) => message.events) };
+}
+
+export const withSecret = { authorization: `Bearer ${KEYS.secret}`, "content-type": "application/json" };
+export const withPublishable = { authorization: `Bearer ${KEYS.publishable}`, "content-type": "application/json" };
+
+async function findKey(id: string): Promise<ApiKeyRecord | null> {
+  if (id === ids.publishable) {
+    const digest = await sha256Hex(KEYS.publishable);
+    return { id, kind: "publishable", role: null, origins: [ORIGIN, "http://localhost:*"], digest, expires_at: null };
+  }
+  if (id === ids.secret) {
+    const digest = await sha256Hex(KEYS.secret);
+    return { id, kind: "secret", role: "ingest", origins: [], digest, expires_at: null };
+  }
+  return null;
+}
+
+/** Profile stores as the Durable Objects behave, without their disk. */
+export function memoryStores(changes: Partial<Stores> = {}): Stores {
+  const shards = new Map<number, ReturnType<typeof memoryStore>>();
+  const store = (shard: number) => {
+    const held = shards.get(shard) ?? memoryStore();
+    shards.set(shard, held);
+    return held;
+  };
+  return {
+    shards: 1,
+    recall: async (shard, requests) => requests.map((request) => store(shard).recall(structuredClone(request))),
+    takeBack: async (shard, taken) => store(shard).takeBack(taken),
+    waitUntil: () => undefined,
+    ...changes,
+  };
+}
+
+function memoryStore() {
+  const profiles = new Map<string, Profile>();
+  const book = newPriceBook();
+  const answers = new Map<string, RecallAnswer>();
+  const profile = (name: string) => {
+    const held = profiles.get(name) ?? newProfile();
+    profiles.set(name, held);
+    return held;
+  };
+  return {
+    recall({ seen, entities, items }: RecallRequest): RecallAnswer {
+      const answered = answers.get(seen.id);
+      if (answered !== undefined) {
+        const copy = { ...answered };
+        answered.repeated = true;
+        return copy;
+      }
+      const answer = {
+        profiles: entities.map((name) => recall(profile(name), seen)),
+        prices: items === null ? [] : recallPrices(book, { id: seen.id, items }),
+      };
+      answers.set(seen.id, { ...answer, repeated: true });
+      return { ...answer, repeated: false };
+    },
+    takeBack(taken: readonly string[]): void {
+      for (const id of taken) {
+        const answer = answers.get(id);
+        if (answer !== undefined) answer.repeated = false;
+      }
+    },
+  };
+}
+
+/** A scorer that finds every row equally ordinary. */
+export function constantScorer(raw = 0.5): Scorer {
+  const calibration = testCalibration("global@v9");
+  return {
+    score: async (_rows, rowCount) => ({
+      raw: new Float32Array(rowCount).fill(raw),
+      version: "global@v9",
+      calibration,
+      runtime: "plain",
+      degraded: [],
+    }),
+    refresh: async () => undefined,
+    status: async () => ({ model: "global@v9", calibration: calibration.version, runtime: "plain" }),
+  };
+}
+
+let events = 0;
+
+/** A valid purchase with an id of its own; the test names only what matters. */
+export function purchase(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    id: `evt_${String(++events).padStart(8, "0")}`,
+    name: "purchase",
+    timestamp: "2026-11-21T09:59:00.000Z",
+    client_id: "c-1",
+    user_id: "u-1",
+    value: 49.9,
+    currency: "EUR",
+    transaction_id: `t-${events}`,
+    items: [{ item_id: "mug", price: 49.9, quantity: 1 }],
+    ...changes,
+  };
+}

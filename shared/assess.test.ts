@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { assess, type DecisionSettings } from "./assess.ts";
+import { Assessment } from "./assessment.ts";
+import type { Calibration } from "./calibration.ts";
+import { FEATURE_NAMES, FEATURES, MISSING } from "./features.ts";
+import { seededRandom } from "./random.ts";
+import { RuleSettings } from "./rules/settings.ts";
+import { facts, regular, snapshot } from "./test-facts.ts";
+
+const SETTINGS: DecisionSettings = { threshold: 0.7, rules: RuleSettings.parse({}) };
+const MODEL = "global@v0";
+
+/** 0.9 is 1 in 10, 0.99 is 1 in 100, and so on. */
+const NINES = {
+  values: [0, 0.9, 0.99, 0.999, 0.9999, 0.99999],
+  pots: [0, 1, 2, 3, 4, 5],
+  perUnit: 1,
+};
+/** Of sums of pots: exponential with a tenth for each unit. */
+const DECADE = { values: [0], pots: [0], perUnit: 1 };
+
+const CALIBRATION: Calibration = {
+  version: "test",
+  model: MODEL,
+  feature_set: "test",
+  feature_tails: FEATURES.map(() => NINES),
+  model_tail: NINES,
+  rules_tail: DECADE,
+  combined_tail: DECADE,
+};
+
+function vector(values: Record<string, number> = {}): Float32Array {
+  return Float32Array.from(FEATURE_NAMES, (name) => values[name] ?? 0);
+}
+
+function judge(values: Record<string, number>, raw: number | null = 0.2, about = richFacts(), settings = SETTINGS) {
+  const model = raw === null ? null : { raw, version: MODEL };
+  return assess(about, vector(values), model, CALIBRATION, settings, []);
+}
+
+const TEN_ORDERS_IN_AN_HOUR = richFacts({ subject: { kind: "customer", before: regular({ orders1h: 9 }) } });
+
+describe("assess", () => {
+  it("never falls when a feature or the model's output rises", () => {
+    const random = seededRandom(4);
+    for (let round = 0; round < 300; round++) {
+      const values = Object.fromEntries(FEATURE_NAMES.map((name) => [name, random() < 0.7 ? 0 : random()]));
+      const raw = random();
+      const { score } = judge(values, raw);
+      for (const name of FEATURE_NAMES) {
+        expect(judge({ ...values, [name]: (values[name] ?? 0) + 0.2 }, raw).score).toBeGreaterThanOrEqual(score);
+      }
+      expect(judge(values, raw + 0.1).score).toBeGreaterThanOrEqual(score);
+    }
+  });
+
+  it("makes an anomaly of a score that equals the threshold, and of none below", () => {
+    const { score } = judge({ amount_z: 0.99, amount_log: 0.999 }, 0.9);
+    const at = (threshold: number) =>
+      judge({ amount_z: 0.99, amount_log: 0.999 }, 0.9, richFacts(), { ...SETTINGS, threshold });
+    expect(at(score).anomaly).toBe(true);
+    expect(at(score + 0.0001).anomaly).toBe(false);
+  });
+
+  it("scores 0.6 for what 1 in 1,000 clean events reaches, by the combined tail", () => {
+    const calibration = { ...CALIBRATION, combined_tail: { values: [0, 2], pots: [0, 3], perUnit: 1 } };
+    const pots = { values: [0], pots: [0], perUnit: 2 };
+    const fitted = { ...calibration, feature_tails: FEATURES.map(() => pots), model_tail: pots };
+    const told = assess(facts(), vector({ amount_z: 1 }), { raw: 1, version: MODEL }, fitted, SETTINGS, []);
+    expect(told.score).toBeCloseTo(0.6, 9);
+  });
+
+  it("goes by the feature tails and rules alone where no model could score, and says so", () => {
+    const told = judge({ amount_z: 0.9999 }, null);
+    expect(told).toMatchObject({ model: null, signals: { model: null } });
+    expect(told.score).toBe(told.signals.rules);
+    expect(told.score).toBeGreaterThan(0.7);
+  });
+
+  it("takes a named rule's score when it is higher than the statistics", () => {
+    const told = judge({}, 0.2, TEN_ORDERS_IN_AN_HOUR);
+    expect(told).toMatchObject({
+      anomaly: true,
+      reasons: [{ code: "velocity", detail: "10 orders with this customer in 1 h" }],
+    });
+    expect(told.signals.rules).toBe(told.score);
+  });
+
+  it("does not repeat as a feature what a rule has said", () => {
+    const told = judge({ orders_1h: 0.9999, amount_z: 0.999 }, 0.2, TEN_ORDERS_IN_AN_HOUR);
+    expect(told.reasons.map(({ code }) => code)).toEqual(["velocity", "amount_z"]);
+  });
+
+  it("gives contributions in falling order that add up to at most 1", () => {
+    const random = seededRandom(8);
+    for (let round = 0; round < 200; round++) {
+      const values = Object.fromEntries(FEATURE_NAMES.map((name) => [name, random() < 0.5 ? 0 : 0.99 + random()]));
+      const { reasons } = judge(values, random(), random() < 0.5 ? TEN_ORDERS_IN_AN_HOUR : richFacts());
+      const shares = reasons.map(({ contribution }) => contribution);
+      expect(shares).toEqual(shares.toSorted((a, b) => b - a));
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(1);
+      expect(reasons.length).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it("names the real values and how rare they are", () => {
+    const about = facts({ event: { value: 700 } });
+    expect(judge({ amount_z: 0.9999 }, 0.2, about).reasons).toEqual([
+      { code: "amount_z", detail: "700 EUR is 14× this customer's usual order (1 in 10,000)", contribution: 1 },
+    ]);
+  });
+
+  it("tells nothing that 1 in 100 clean events has", () => {
+    expect(judge({ amount_z: 0.98 }).reasons).toEqual([]);
+  });
+
+  it("gives a reason for every anomaly, even when no value is unusual alone", () => {
+    const told = judge({ amount_z: 0.98 }, 0.99999, richFacts(), { ...SETTINGS, threshold: 0.3 });
+    expect(told).toMatchObject({ anomaly: true, reasons: [{ code: "combination", contribution: 1 }] });
+  });
+
+  it("scores 0 for an event of which nothing is known, with no confidence and no reasons", () => {
+    const missing = Float32Array.from(FEATURES, () => MISSING);
+    const about = facts({ subject: null });
+    const told = assess(about, missing, { raw: 0, version: MODEL }, CALIBRATION, SETTINGS, ["profile:customer"]);
+    expect(told).toMatchObject({
+      score: 0,
+      anomaly: false,
+      confidence: 0,
+      reasons: [],
+      degraded: ["profile:customer"],
+    });
+  });
+
+  it("is more confident the longer the customer's history and the more is known", () => {
+    const after = (orders: number) => facts({ subject: { kind: "customer", before: snapshot({ orders }) } });
+    const rising = [0, 3, 30, 300].map((orders) => judge({}, 0.2, after(orders)).confidence);
+    expect(rising).toEqual([...new Set(rising)].toSorted((a, b) => a - b));
+    expect(judge({ amount_z: MISSING }).confidence).toBeLessThan(judge({}).confidence);
+  });
+
+  it("stays within its schema for any input", () => {
+    const random = seededRandom(15);
+    for (let round = 0; round < 200; round++) {
+      const values = Object.fromEntries(
+        FEATURE_NAMES.map((name) => [name, random() < 0.3 ? MISSING : 10 ** (8 * random() - 4)]),
+      );
+      expect(Assessment.safeParse(judge(values, random() < 0.2 ? null : 2 * random(), richFacts())).success).toBe(true);
+    }
+  });
+});
+
+/** Facts with something behind every feature, so that each can be put into words. */
+function richFacts(changes: Parameters<typeof facts>[0] = {}) {
+  return facts({
+    counters: [
+      { kind: "card", before: regular({ orders1h: 1, attempts1h: 2 }) },
+      { kind: "ip", before: regular({ orders1h: 2, declines1h: 1 }) },
+    ],
+    ...changes,
+  });
+}

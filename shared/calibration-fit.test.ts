@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { fitCalibration } from "./calibration-fit.ts";
+import { Calibration, featurePots, largestPots, mixPots, potScore } from "./calibration.ts";
+import { exponential, seededRandom } from "./random.ts";
+import { tailPot } from "./tail.ts";
+
+const NAMES = { version: "2026-W47", model: "global@v0", featureSet: "test", featureCount: 4 };
+const ROWS = 20_000;
+
+/** Four exponential features, the third 0 for nine of ten rows, the fourth unknown for half; and a model that adds them up. */
+function sample(seed: number) {
+  const random = seededRandom(seed);
+  const rows = Float32Array.from({ length: ROWS * 4 }, (_, index) => {
+    if (index % 4 === 2 && random() < 0.9) return 0;
+    if (index % 4 === 3 && random() < 0.5) return -1;
+    return exponential(random, 1);
+  });
+  const raw = Float32Array.from({ length: ROWS }, (_, row) =>
+    rows.subarray(row * 4, row * 4 + 4).reduce((sum, value) => sum + Math.max(0, value), 0),
+  );
+  return { rows, rowCount: ROWS, raw };
+}
+
+/** The score of each row, as `assess` has it without named rules. */
+function scores(calibration: Calibration, { rows, raw }: ReturnType<typeof sample>): number[] {
+  return Array.from(raw, (output, row) => {
+    const evidence = largestPots(featurePots(rows.subarray(row * 4, row * 4 + 4), calibration));
+    const mixed = mixPots(tailPot(calibration.model_tail, output), tailPot(calibration.rules_tail, evidence));
+    return potScore(tailPot(calibration.combined_tail, mixed));
+  });
+}
+
+describe("fitCalibration", () => {
+  const calibration = fitCalibration(NAMES, sample(1));
+
+  it.each([
+    { score: 0.4, share: 1 / 100 },
+    { score: 0.5, share: 10 ** -2.5 },
+    { score: 0.6, share: 1 / 1_000 },
+  ])("gives $score or more to $share of rows it was not fitted on, as scores promise", ({ score, share }) => {
+    const fresh = scores(calibration, sample(2));
+    const realised = fresh.filter((one) => one >= score).length / ROWS;
+    expect(realised).toBeGreaterThan(share * 0.7);
+    expect(realised).toBeLessThan(share * 1.4);
+  });
+
+  it("measures each feature against the rows where it was known", () => {
+    const value = Math.log(1_000);
+    const pots = featurePots([value, 0, 0, value], calibration);
+    expect(pots[0]).toBeCloseTo(3, 0);
+    expect(pots[3]).toBeCloseTo(3, 0);
+  });
+
+  it("holds nothing against a feature that was never known, since nobody can say what is usual", () => {
+    const { rows, rowCount, raw } = sample(1);
+    const fitted = fitCalibration(NAMES, { rows: rows.map((value, at) => (at % 4 === 3 ? -1 : value)), rowCount, raw });
+    expect(featurePots([0, 0, 0, 1e6], fitted)).toEqual([0, 0, 0, 0]);
+  });
+
+  it("takes a value that every row has for ordinary, in spite of the digits it is stored in", () => {
+    const value = Math.fround(Math.LN2);
+    const rows = new Float32Array(8_000).fill(value);
+    const fitted = fitCalibration(NAMES, { rows, rowCount: 2_000, raw: new Float32Array(2_000).fill(value) });
+    expect(featurePots(rows.subarray(0, 4), fitted)).toEqual([0, 0, 0, 0]);
+    expect(tailPot(fitted.model_tail, value)).toBe(0);
+  });
+
+  it("survives being written and read, in few digits and at most 200 knots a tail", () => {
+    const text = JSON.stringify(calibration);
+    expect(Calibration.parse(JSON.parse(text))).toEqual(calibration);
+    for (const tail of [...calibration.feature_tails, calibration.combined_tail]) {
+      expect(tail.values.length).toBeLessThanOrEqual(200);
+      expect([...tail.values, ...tail.pots].every((value) => value === Number(value.toPrecision(7)))).toBe(true);
+    }
+  });
+
+  it.each([
+    { rows: new Float32Array(0), rowCount: 0, raw: [], because: "no rows" },
+    { rows: new Float32Array(7), rowCount: 2, raw: [0, 0], because: "a row is cut short" },
+    { rows: new Float32Array(8), rowCount: 2, raw: [0], because: "an output is missing" },
+  ])("refuses to be fitted on $because", ({ rows, rowCount, raw }) => {
+    expect(() => fitCalibration(NAMES, { rows, rowCount, raw })).toThrow(RangeError);
+  });
+});

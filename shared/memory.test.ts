@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import type { KeptEvent } from "./event.ts";
+import { newMemory, recallAll } from "./memory.ts";
+
+let made = 0;
+
+function purchase(changes: Partial<KeptEvent> = {}): KeptEvent {
+  return {
+    id: `evt_${String(++made).padStart(8, "0")}`,
+    name: "purchase",
+    timestamp: "2026-03-10T12:00:00.000Z",
+    user_id: "u-1",
+    client_id: "c-1",
+    email_hash: "e-1",
+    transaction_id: `t-${made}`,
+    value: 20,
+    currency: "EUR",
+    items: [{ item_id: "mug", price: 20, quantity: 1 }],
+    payment: { card_fingerprint: "card-1" },
+    ...changes,
+  };
+}
+
+describe("recallAll", () => {
+  it("asks every entity an event names, each for its own past", () => {
+    const memory = newMemory();
+    recallAll(memory, purchase({ user_id: "u-other", email_hash: "e-other" }), { ip_hash: "ip-1" });
+    recallAll(memory, purchase({ client_id: "c-other" }), { ip_hash: "ip-1" });
+    const { profiles } = recallAll(memory, purchase(), { ip_hash: "ip-1" });
+    const orders = Object.entries(profiles).map(([kind, { orders: before }]) => [kind, before]);
+    expect(Object.fromEntries(orders)).toEqual({ customer: 1, email: 1, client: 1, card: 2, ip: 2 });
+  });
+
+  it("does not mistake a customer for a card of the same key", () => {
+    const memory = newMemory();
+    recallAll(memory, purchase({ user_id: "same", payment: {} }), {});
+    expect(recallAll(memory, purchase({ payment: { card_fingerprint: "same" } }), {}).profiles.card?.orders).toBe(0);
+  });
+
+  it("knows the prices of purchases, and learns none from anything else", () => {
+    const memory = newMemory();
+    recallAll(memory, purchase({ name: "add_to_cart" }), {});
+    expect(recallAll(memory, purchase(), {}).prices).toEqual([null]);
+    expect(recallAll(memory, purchase(), {}).prices).toMatchObject([{ orders: 1 }]);
+    expect(recallAll(memory, purchase({ items: [] }), {}).prices).toEqual([]);
+  });
+
+  it("learns from an event sent twice once", () => {
+    const memory = newMemory();
+    const event = purchase();
+    recallAll(memory, event, {});
+    const learned = structuredClone(memory);
+    recallAll(memory, event, {});
+    expect(memory).toEqual(learned);
+  });
+
+  it("answers nothing and keeps nothing for an event that names nobody", () => {
+    const memory = newMemory();
+    const event: KeptEvent = { id: "evt_00000000", name: "page_view", timestamp: "2026-03-10T12:00:00.000Z" };
+    expect(recallAll(memory, event, {})).toEqual({ profiles: {}, prices: [] });
+    expect(memory.profiles.size).toBe(0);
+  });
+});

@@ -1,0 +1,150 @@
+/**
+ * What items usually cost and how many are usually taken, learned from orders as they pass.
+ *
+ * Steps are clipped, so that a wrong price repeated many times moves the usual one little; a price that stays is adopted in the end.
+ */
+
+/** One line of an order as the book sees it. `key` names item and currency. */
+export interface PricedItem {
+  key: string;
+  /** ln of the unit price in major units; free items are left out. */
+  priceLog: number;
+  quantity: number;
+}
+
+export interface PriceObservation {
+  /** The event's id: the same id is learned from once. */
+  id: string;
+  items: PricedItem[];
+}
+
+/** What was known of an item before the event. */
+export interface UsualItem {
+  orders: number;
+  priceLog: number;
+  /**
+   * Mean change of ln of the price from one order to the next: near 0 for most items, large for gift cards, postage and custom work.
+   * A wrong price for a while is two changes, however many buy, so it does not pass for such an item.
+   */
+  priceSwing: number;
+  quantityLog: number;
+  /** The same of ln of the quantity. */
+  quantitySwing: number;
+  last: { priceLog: number; quantityLog: number };
+  /** Orders in a row, up to the last, that paid about the same price far from the usual. */
+  offInARow: number;
+  /** What was usual before a price that stayed was adopted, which it may go back to; null when that never happened. */
+  formerPriceLog: number | null;
+}
+
+export interface PriceBook {
+  /** Least recently sold first. */
+  items: Map<string, UsualItem>;
+  /** Items that changed or fell out since whoever keeps a copy last cleared this. */
+  touched: Set<string>;
+  /** The last ids learned from, oldest first. */
+  ids: string[];
+}
+
+const ITEMS_KEPT = 20_000;
+const IDS_KEPT = 64;
+
+/** The first few orders set the level; after that one order moves it by at most alpha times the item's swing, or CLIP_LOG. */
+const LEARNING_ORDERS = 3;
+const CLIP_LOG = 0.1;
+const ALPHA_LEAST = 0.05;
+/**
+ * A price is off when it is this far from the usual (ln). One that stays is adopted once so many orders in a row paid it, within
+ * these bounds half as many as ever paid the usual one.
+ */
+const OFF_LOG = 0.5;
+const ADOPTED_AFTER = { least: 5, most: 40 } as const;
+
+const SWING_CLIP = 2;
+const SWING_ALPHA_LEAST = 0.02;
+
+export function newPriceBook(): PriceBook {
+  return { items: new Map(), touched: new Set(), ids: [] };
+}
+
+/** The usual price and quantity of each item before this order, null for items never sold; the book then learns from it. */
+export function recallPrices(book: PriceBook, seen: PriceObservation): (UsualItem | null)[] {
+  const before = seen.items.map((item) => book.items.get(item.key) ?? null);
+  if (book.ids.includes(seen.id)) return before;
+  book.ids.push(seen.id);
+  if (book.ids.length > IDS_KEPT) book.ids.shift();
+  for (const item of seen.items) learnItem(book, item);
+  return before;
+}
+
+/** Replaces what is known of the item: what was answered before stays as it was. */
+function learnItem(book: PriceBook, item: PricedItem): void {
+  const known = book.items.get(item.key);
+  book.items.delete(item.key);
+  book.items.set(item.key, known === undefined ? firstSeen(item) : learned(known, item));
+  book.touched.add(item.key);
+  if (book.items.size <= ITEMS_KEPT) return;
+  const oldest = book.items.keys().next();
+  if (oldest.done) return;
+  book.items.delete(oldest.value);
+  book.touched.add(oldest.value);
+}
+
+function firstSeen({ priceLog, quantity }: PricedItem): UsualItem {
+  const quantityLog = Math.log(quantity);
+  const last = { priceLog, quantityLog };
+  return {
+    orders: 1,
+    priceLog,
+    priceSwing: 0,
+    quantityLog,
+    quantitySwing: 0,
+    last,
+    offInARow: 0,
+    formerPriceLog: null,
+  };
+}
+
+function learned(usual: UsualItem, { priceLog, quantity }: PricedItem): UsualItem {
+  const { orders, last } = usual;
+  const quantityLog = Math.log(quantity);
+  const alpha = Math.max(ALPHA_LEAST, 1 / (orders + 1));
+  // `orders` is also the number of changes between orders, this one included.
+  const swingAlpha = Math.max(SWING_ALPHA_LEAST, 1 / orders);
+  const swing = (before: number, change: number) =>
+    before + swingAlpha * (Math.min(SWING_CLIP, Math.abs(change)) - before);
+  return {
+    ...learnedPrice(usual, priceLog, alpha),
+    orders: orders + 1,
+    priceSwing: swing(usual.priceSwing, priceLog - last.priceLog),
+    quantityLog: usual.quantityLog + alpha * clipped(quantityLog - usual.quantityLog, 1),
+    quantitySwing: swing(usual.quantitySwing, quantityLog - last.quantityLog),
+    last: { priceLog, quantityLog },
+  };
+}
+
+function learnedPrice(
+  { orders, priceLog: usualLog, priceSwing, last, offInARow: offBefore, formerPriceLog }: UsualItem,
+  priceLog: number,
+  alpha: number,
+): Pick<UsualItem, "priceLog" | "offInARow" | "formerPriceLog"> {
+  const isOff = Math.abs(priceLog - usualLog) > OFF_LOG;
+  const stays = offBefore > 0 && Math.abs(priceLog - last.priceLog) <= OFF_LOG;
+  const offInARow = isOff ? (stays ? offBefore + 1 : 1) : 0;
+  const { least, most } = ADOPTED_AFTER;
+  if (offInARow > Math.max(least, Math.min(most, (orders - offInARow) / 2))) {
+    return { priceLog, offInARow: 0, formerPriceLog: usualLog };
+  }
+  const clip = orders < LEARNING_ORDERS ? Infinity : Math.max(CLIP_LOG, priceSwing);
+  return { priceLog: usualLog + alpha * clipped(priceLog - usualLog, clip), offInARow, formerPriceLog };
+}
+
+function clipped(change: number, most: number): number {
+  return Math.max(-most, Math.min(most, change));
+}
+
+/** ln of the price an item usually had that is nearest to this one: today's usual price, or the one before it. */
+export function nearestUsualLog({ priceLog, formerPriceLog }: UsualItem, paidLog: number): number {
+  if (formerPriceLog === null) return priceLog;
+  return Math.abs(paidLog - formerPriceLog) < Math.abs(paidLog - priceLog) ? formerPriceLog : priceLog;
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { facts, snapshot } from "../test-facts.ts";
+import { cardTesting } from "./card-testing.ts";
+import { RuleSettings } from "./settings.ts";
+
+const SETTINGS = RuleSettings.parse({ cardTestingCards: 4, cardTestingDeclines: 5 });
+
+interface Trying {
+  cards?: number;
+  /** Before this attempt. */
+  declines: number;
+  attempts: number;
+  isDeclined?: boolean;
+  kind?: "client" | "ip" | "card";
+}
+
+function find({ cards, declines, attempts, isDeclined = true, kind = "ip" }: Trying) {
+  const base = facts();
+  const links = cards === undefined ? {} : { card: { known: 0, recent: cards, isNew: true } };
+  return cardTesting.find(
+    {
+      ...base,
+      seen: { ...base.seen, kind: isDeclined ? "decline" : "order" },
+      counters: [{ kind, before: snapshot({ attempts1h: attempts, declines1h: declines, links }) }],
+    },
+    SETTINGS,
+  );
+}
+
+describe("cardTesting", () => {
+  it.each([
+    { cards: 4, declines: 3, attempts: 3, because: "four cards, all declined, is just enough" },
+    { cards: 4, declines: 3, attempts: 4, isDeclined: false, because: "the one that pays at last belongs to it" },
+    { cards: 40, declines: 30, attempts: 45, because: "a list of cards" },
+    { cards: 3, declines: 4, attempts: 4, because: "five declines of three cards" },
+    { declines: 9, attempts: 9, because: "ten declines where the shop sends no cards" },
+    { kind: "card" as const, declines: 9, attempts: 9, because: "ten declines of one card" },
+  ])("finds $cards cards with $declines declines before, $because", (trying) => {
+    expect(find(trying)?.score).toBeGreaterThanOrEqual(0.75);
+  });
+
+  it.each([
+    { cards: 3, declines: 2, attempts: 2, because: "three cards are a fumbling shopper" },
+    {
+      cards: 20,
+      declines: 2,
+      attempts: 30,
+      isDeclined: false,
+      because: "an office pays with many cards that are good",
+    },
+    { cards: 2, declines: 5, attempts: 5, because: "a shopper with two cards that do not work" },
+    { declines: 5, attempts: 5, because: "six declines may be one card, unknown" },
+    { cards: 1, declines: 0, attempts: 0, isDeclined: false, because: "an ordinary order" },
+  ])("leaves $cards cards with $declines declines before alone, since $because", (trying) => {
+    expect(find(trying)).toBeNull();
+  });
+
+  it("is surer the more cards are tried", () => {
+    const scores = [4, 8, 16, 32].map((cards) => find({ cards, declines: cards, attempts: cards })?.score ?? 0);
+    expect(scores).toEqual([...new Set(scores)].toSorted((a, b) => a - b));
+    expect(Math.max(...scores)).toBeLessThanOrEqual(1);
+  });
+
+  it("tells attempts, cards and declines with this one counted", () => {
+    expect(find({ cards: 12, declines: 10, attempts: 13 })?.detail).toBe(
+      "14 payment attempts with 12 cards through this ip in 1 h, 11 declined",
+    );
+  });
+
+  it("leaves cards out of its words where the shop sends none", () => {
+    expect(find({ declines: 12, attempts: 12 })?.detail).toBe(
+      "13 payment attempts through this ip in 1 h, 13 declined",
+    );
+  });
+
+  it("takes the worst of several ways the attempt came through", () => {
+    const counter = (kind: "client" | "ip", cards: number) => ({
+      kind,
+      before: snapshot({ declines1h: cards, links: { card: { known: 0, recent: cards, isNew: true } } }),
+    });
+    const found = cardTesting.find(facts({ counters: [counter("client", 5), counter("ip", 9)] }), SETTINGS);
+    expect(found?.detail).toContain("9 cards through this ip");
+  });
+
+  it("says nothing of events that are no payment attempt", () => {
+    const base = facts({ counters: [{ kind: "ip", before: snapshot({ declines1h: 50 }) }] });
+    expect(cardTesting.find({ ...base, seen: { ...base.seen, kind: "other" } }, SETTINGS)).toBeNull();
+  });
+});
