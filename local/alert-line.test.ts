@@ -64,7 +64,7 @@ describe("alertLine", () => {
 
   it("shows what anybody may have sent without letting it steer the terminal", () => {
     expect(alertLine(arrived({}, [reason("an item called \u001B[2J\nX")]), plain())).toMatch(
-      /an item called {1,2}\[2J X$/,
+      /an item called {1,2}\[2J X \(payment failed/,
     );
   });
 });

@@ -31,7 +31,7 @@ describe("takeDataFolder", () => {
 });
 
 describe("openWorkersLog", () => {
-  it("begins anew and keeps the log of the start before, so that it never grows for ever", async () => {
+  it("begins anew and keeps the log of the start before, for whoever looks into it after a restart", async () => {
     for (const run of ["first", "second", "third"]) {
       const log = openWorkersLog(root);
       log.write(`${run} line`);
@@ -39,6 +39,17 @@ describe("openWorkersLog", () => {
     }
     expect(readFileSync(join(root, "workers.log"), "utf8")).toMatch(/^\S+Z third line\n$/);
     expect(readFileSync(join(root, "workers.log.1"), "utf8")).toMatch(/second line\n$/);
+  });
+
+  it("begins anew after 20 MB, so that a long run does not fill the disk", async () => {
+    const log = openWorkersLog(root);
+    const megabyte = "x".repeat(1_000_000);
+    for (let written = 0; written < 50; written++) log.write(megabyte);
+    await log.close();
+    for (const file of ["workers.log", "workers.log.1"]) {
+      expect(statSync(join(root, file)).size).toBeLessThan(22_000_000);
+    }
+    expect(readFileSync(join(root, "workers.log"), "utf8")).toMatch(/x\n$/);
   });
 
   it("remembers the last lines, for a start that fails", async () => {

@@ -10,7 +10,6 @@ import { readSlice } from "./retail-slice.ts";
 import { sendEvents, type Sent } from "./send-events.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** How long the replay takes when the machine keeps up; a slower one takes longer, as nothing is sent before the answer to the last. */
 const REPLAY_MS = 45_000;
 const BATCH_EVENTS = 20;
 /** How long what was sent may take to be stored, and alerts to arrive, after the last event. */
@@ -24,6 +23,8 @@ export interface DemoServices {
   watch: AlertWatch;
   /** How many events are in Postgres whose id begins so. */
   countStored(idPrefix: string): Promise<number>;
+  /** 45 s when undefined. A machine that does not keep up takes longer, as nothing is sent before the answer to the last. */
+  replayMs?: number;
 }
 
 /**
@@ -59,20 +60,19 @@ function introduce(orders: number, terminal: Terminal): void {
   terminal.line();
   terminal.line(terminal.paint("bold", "Four weeks of a real gift shop in under a minute"));
   terminal.line(
-    `  ${orders.toLocaleString("en-GB")} orders and refunds (UCI Online Retail), moved in time to end now, and three attacks among them:`,
+    `  ${orders.toLocaleString("en-GB")} orders and refunds (UCI Online Retail), moved in time to end now, and`,
   );
-  terminal.line(
-    "  card testing, an account takeover, a slipped price. A line is an alert that arrived at the webhook.",
-  );
+  terminal.line("  three attacks among them: card testing, an account takeover, a slipped price.");
+  terminal.line("  Each line below is an alert that has arrived at the webhook.");
   terminal.line();
   terminal.line(alertHeadings(terminal));
 }
 
 async function replay(events: readonly ReplayEvent[], services: DemoServices, signal: AbortSignal): Promise<Sent[]> {
-  const { terminal, edge, ingestKey: key, watch } = services;
+  const { terminal, edge, ingestKey: key, watch, replayMs = REPLAY_MS } = services;
   const startMs = performance.now();
   const sent: Sent[] = [];
-  for (const request of planReplay(events, REPLAY_MS, BATCH_EVENTS)) {
+  for (const request of planReplay(events, replayMs, BATCH_EVENTS)) {
     const aheadMs = request.dueMs - (performance.now() - startMs);
     if (aheadMs > 0) await wait(aheadMs, undefined, { signal });
     sent.push(
@@ -103,7 +103,7 @@ async function settle(run: Run, sent: readonly Sent[], services: DemoServices, s
   }
 }
 
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 16;
 
 function progressOf(sent: number, of: number, alerts: number, doing: string): string {
   const filled = Math.round((sent / of) * BAR_WIDTH);

@@ -42,6 +42,8 @@ const { signal } = stopping;
 const beginStop = () => stopping.abort(new Error("stopped"));
 onStopSignals(process, { stop: beginStop, endNow: () => process.exit(130) });
 onNpmGone(process.env, () => process.ppid, beginStop);
+// Whoever reads along may leave first, as `| head` does; that must not end this before it is stopped.
+process.stdout.on("error", () => {});
 
 try {
   const settings = readSettings(process.env, process.argv.slice(2));
@@ -126,7 +128,8 @@ async function startParts(settings: Settings, log: WorkersLog): Promise<Running>
   writeLocalFile(dataDir, local);
   void parts.resume(workers, log);
   const took = terminal.paint("dim", seconds(performance.now() - startMs));
-  terminal.line(`${terminal.paint("bold", "ready")}  edge ${local.edge}  aggregator ${local.aggregator}  ${took}`);
+  // Without colours: scripts wait for a line that begins so.
+  terminal.line(`ready  edge ${local.edge}  aggregator ${local.aggregator}  ${took}`);
   return { postgres, watch, local };
 }
 

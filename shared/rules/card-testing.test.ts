@@ -55,6 +55,20 @@ describe("cardTesting", () => {
     expect(find(trying)).toBeNull();
   });
 
+  it("finds it through a client that gives nothing else, as testers without an account do", () => {
+    const base = facts();
+    const before = snapshot({ attempts1h: 9, declines1h: 9, links: { card: { known: 0, recent: 10, isNew: true } } });
+    const guest = {
+      ...base,
+      seen: { ...base.seen, kind: "decline" as const },
+      subject: { kind: "client" as const, before },
+      counters: [],
+    };
+    expect(cardTesting.find(guest, SETTINGS)?.detail).toBe(
+      "10 payment attempts with 10 cards through this client in 1 h, 10 declined",
+    );
+  });
+
   it("is surer the more cards are tried", () => {
     const scores = [4, 8, 16, 32].map((cards) => find({ cards, declines: cards, attempts: cards })?.score ?? 0);
     expect(scores).toEqual([...new Set(scores)].toSorted((a, b) => a - b));

@@ -27,9 +27,11 @@ export const cardTesting: Rule = {
     "counter_order_burst",
     "counter_customers_7d",
   ],
-  find({ seen, counters }, settings) {
+  find({ seen, subject, counters }, settings) {
     if (seen.kind === "other") return null;
-    const tries = counters.map(({ kind, before }) => tryingThrough(kind, before, seen.kind === "decline"));
+    // Whoever gives neither account nor e-mail is known by the client alone, which is then no counter.
+    const through = subject?.kind === "client" ? [...counters, subject] : counters;
+    const tries = through.map(({ kind, before }) => tryingThrough(kind, before, seen.kind === "decline"));
     const [worst] = tries
       .map((trying) => ({ ...trying, excess: excessOf(trying, settings) }))
       .toSorted((a, b) => b.excess - a.excess);
