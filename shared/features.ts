@@ -160,7 +160,7 @@ export const FEATURES: readonly Feature[] = [
     value: ({ seen, subject }) =>
       subject === null || seen.kind === "other" ? MISSING : Math.log1p(subject.before.amount1d),
     words: (facts) =>
-      `about ${Math.round(facts.subject?.before.amount1d ?? 0)} EUR spent by this ${who(facts)} in 1 d before this`,
+      `about ${inWords(Math.round(facts.subject?.before.amount1d ?? 0))} EUR spent by this ${who(facts)} in 1 d before this`,
   },
   {
     name: "counter_attempts_1h",
