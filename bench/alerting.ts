@@ -55,13 +55,13 @@ export async function alerting(folder: string): Promise<Report> {
       rate: RATE,
     });
     await sleep(SETTLE_MS);
-    const alerted = await postgres.query<{ id: string; received_at: string }>(
-      "SELECT id, received_at FROM events WHERE anomaly",
+    const alerted = await postgres.query<{ id: string; received_ms: string }>(
+      "SELECT id, extract(epoch FROM received_at) * 1000 AS received_ms FROM events WHERE anomaly",
     );
     const [stored] = await postgres.query<{ n: string }>("SELECT count(*) AS n FROM events");
-    const latencies = alerted.flatMap(({ id, received_at }) => {
+    const latencies = alerted.flatMap(({ id, received_ms }) => {
       const atMs = arrivedMs.get(id);
-      return atMs === undefined ? [] : [atMs - Date.parse(received_at)];
+      return atMs === undefined ? [] : [Math.round(atMs - Number(received_ms))];
     });
     latencies.sort((a, b) => a - b);
     const p95 = quantile(latencies, 0.95);
