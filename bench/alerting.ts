@@ -63,7 +63,6 @@ export async function alerting(folder: string): Promise<Report> {
       const atMs = arrivedMs.get(id);
       return atMs === undefined ? [] : [Math.round(atMs - Number(received_ms))];
     });
-    latencies.sort((a, b) => a - b);
     const p95 = quantile(latencies, 0.95);
     return {
       name: "alerting",
@@ -83,7 +82,7 @@ export async function alerting(folder: string): Promise<Report> {
         },
         {
           what: "ingest to webhook",
-          figure: `P50 ${quantile(latencies, 0.5)} ms, P95 ${p95} ms, most ${latencies.at(-1) ?? NaN} ms`,
+          figure: `P50 ${quantile(latencies, 0.5)} ms, P95 ${p95} ms, most ${Math.max(...latencies)} ms`,
           target: "P95 < 2,000 ms",
           met: p95 < 2000,
         },

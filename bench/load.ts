@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { percentileOf } from "../local/percentile.ts";
 
 /** What a load run found. Times in milliseconds. */
 export interface LoadResult {
@@ -50,7 +51,6 @@ export async function load(run: Load): Promise<LoadResult> {
   };
   await Promise.all(Array.from({ length: run.connections }, client));
   const seconds = (performance.now() - startMs) / 1000;
-  latencies.sort((a, b) => a - b);
   return {
     requests: latencies.length,
     requestsPerSecond: latencies.length / seconds,
@@ -61,16 +61,13 @@ export async function load(run: Load): Promise<LoadResult> {
   };
 }
 
-/** The smallest value that at least this share of a sorted list does not exceed; NaN of an empty one. */
-export function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? NaN;
+/** NaN of an empty list, which no figure may hide. */
+export function quantile(values: readonly number[], share: number): number {
+  return percentileOf(values, share) ?? NaN;
 }
 
 export function median(values: readonly number[]): number {
-  return quantile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  );
+  return quantile(values, 0.5);
 }
 
 export function sleep(ms: number): Promise<void> {
