@@ -8,7 +8,7 @@ const plain = (columns = Number.POSITIVE_INFINITY) => ({
 const reason = (detail: string) => ({ code: "card_testing", detail, contribution: 0.5 });
 const arrived = (
   change: Partial<ArrivedAlert> = {},
-  reasons = [reason("14 payment attempts with 9 cards through this ip in 1 h")],
+  reasons = [reason("14 payment attempts with 9 cards through this network in 1 h")],
 ) => ({
   alert: {
     type: "anomaly.detected" as const,
@@ -26,7 +26,7 @@ const arrived = (
 describe("alertLine", () => {
   it("says when, how fast, how strange, from where, and why in plain words", () => {
     expect(alertLine(arrived(), plain())).toBe(
-      "  14:02:11   1.2 s  0.93   card testing      14 payment attempts with 9 cards through this ip in 1 h (payment failed, 1,250.50 GBP)",
+      "  14:02:11   1.2 s  0.93   card testing      14 payment attempts with 9 cards through this network in 1 h (payment failed, 1,250.50 GBP)",
     );
   });
 

@@ -1,6 +1,13 @@
 import type { KeptEvent } from "./event.ts";
 import { inWords } from "./number-words.ts";
-import { ENTITY_KINDS, observationOf, pricedItemsOf, type EntityKind, type Knowledge } from "./observe.ts";
+import {
+  ENTITY_KINDS,
+  ENTITY_WORDS,
+  observationOf,
+  pricedItemsOf,
+  type EntityKind,
+  type Knowledge,
+} from "./observe.ts";
 import { nearestUsualLog, type UsualItem } from "./price-book.ts";
 import { amountZ, type LinkSnapshot, type Observation, type Snapshot } from "./profile.ts";
 import type { Signals } from "./signals.ts";
@@ -133,7 +140,7 @@ export const FEATURES: readonly Feature[] = [
     value: mostOfCounters(burst),
     words: (facts) => {
       const [kind, before] = strongest(facts, burst);
-      return `${before.orders1d} orders through this ${kind} in 1 d; usual is ${perDay(before)}`;
+      return `${before.orders1d} orders through this ${ENTITY_WORDS[kind]} in 1 d; usual is ${perDay(before)}`;
     },
   },
   {
@@ -151,7 +158,7 @@ export const FEATURES: readonly Feature[] = [
       const [kind] = strongest(facts, (before, { seen }) =>
         seen.amountLog === null ? 0 : amountZ(before, seen.amountLog),
       );
-      return `${money(facts.event)} is far above what this ${kind} usually pays`;
+      return `${money(facts.event)} is far above what this ${ENTITY_WORDS[kind]} usually pays`;
     },
   },
   {
@@ -168,7 +175,7 @@ export const FEATURES: readonly Feature[] = [
     value: mostOfCounters((before) => Math.log1p(before.attempts1h)),
     words: (facts) => {
       const [kind, before] = strongest(facts, (known) => known.attempts1h);
-      return `${before.attempts1h + 1} payment attempts through this ${kind} in 1 h`;
+      return `${before.attempts1h + 1} payment attempts through this ${ENTITY_WORDS[kind]} in 1 h`;
     },
   },
   {
@@ -177,7 +184,7 @@ export const FEATURES: readonly Feature[] = [
     value: mostOfCounters((before) => Math.log1p(before.declines1h)),
     words: (facts) => {
       const [kind, before] = strongest(facts, (known) => known.declines1h);
-      return `${before.declines1h} declined payments through this ${kind} in 1 h`;
+      return `${before.declines1h} declined payments through this ${ENTITY_WORDS[kind]} in 1 h`;
     },
   },
   {
@@ -186,7 +193,7 @@ export const FEATURES: readonly Feature[] = [
     value: mostOfCounters((before) => Math.log(before.links.customer?.recent ?? 1)),
     words: (facts) => {
       const [kind, before] = strongest(facts, (known) => known.links.customer?.recent ?? 1);
-      return `${before.links.customer?.recent ?? 1} customers through this ${kind} in 7 d`;
+      return `${before.links.customer?.recent ?? 1} customers through this ${ENTITY_WORDS[kind]} in 7 d`;
     },
   },
   {
@@ -195,7 +202,7 @@ export const FEATURES: readonly Feature[] = [
     value: mostOfCounters((before) => Math.log(before.links.card?.recent ?? 1)),
     words: (facts) => {
       const [kind, before] = strongest(facts, (known) => known.links.card?.recent ?? 1);
-      return `${before.links.card?.recent ?? 1} cards through this ${kind} in 1 h`;
+      return `${before.links.card?.recent ?? 1} cards through this ${ENTITY_WORDS[kind]} in 1 h`;
     },
   },
   {

@@ -8,6 +8,15 @@ import type { Signals } from "./signals.ts";
 export const ENTITY_KINDS = ["customer", "email", "client", "card", "ip"] as const;
 export type EntityKind = (typeof ENTITY_KINDS)[number];
 
+/** What an entity is called in reasons. */
+export const ENTITY_WORDS: Record<EntityKind, string> = {
+  customer: "customer",
+  email: "customer",
+  client: "device",
+  card: "card",
+  ip: "network",
+};
+
 /** What the profiles knew before an event: a kind is missing when the event does not name it or its profile did not answer. */
 export interface Knowledge {
   profiles: Partial<Record<EntityKind, Snapshot>>;

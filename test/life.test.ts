@@ -104,7 +104,7 @@ describe("the life of an event", () => {
     expect(last.assessment).toMatchObject({ anomaly: true, model: "global@v0", client_model: null, degraded: [] });
     expect(last.assessment.reasons[0].code).toBe("card_testing");
     expect(last.assessment.reasons[0].detail).toMatch(
-      /^30 payment attempts with 30 cards through this (client|ip) in 1 h, 25 declined$/,
+      /^30 payment attempts with 30 cards through this (device|network) in 1 h, 25 declined$/,
     );
     expect(answers[0]?.body.assessment.anomaly).toBe(false);
 

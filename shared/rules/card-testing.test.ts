@@ -65,7 +65,7 @@ describe("cardTesting", () => {
       counters: [],
     };
     expect(cardTesting.find(guest, SETTINGS)?.detail).toBe(
-      "10 payment attempts with 10 cards through this client in 1 h, 10 declined",
+      "10 payment attempts with 10 cards through this device in 1 h, 10 declined",
     );
   });
 
@@ -77,13 +77,13 @@ describe("cardTesting", () => {
 
   it("tells attempts, cards and declines with this one counted", () => {
     expect(find({ cards: 12, declines: 10, attempts: 13 })?.detail).toBe(
-      "14 payment attempts with 12 cards through this ip in 1 h, 11 declined",
+      "14 payment attempts with 12 cards through this network in 1 h, 11 declined",
     );
   });
 
   it("leaves cards out of its words where the shop sends none", () => {
     expect(find({ declines: 12, attempts: 12 })?.detail).toBe(
-      "13 payment attempts through this ip in 1 h, 13 declined",
+      "13 payment attempts through this network in 1 h, 13 declined",
     );
   });
 
@@ -93,7 +93,7 @@ describe("cardTesting", () => {
       before: snapshot({ declines1h: cards, links: { card: { known: 0, recent: cards, isNew: true } } }),
     });
     const found = cardTesting.find(facts({ counters: [counter("client", 5), counter("ip", 9)] }), SETTINGS);
-    expect(found?.detail).toContain("9 cards through this ip");
+    expect(found?.detail).toContain("9 cards through this network");
   });
 
   it("says nothing of events that are no payment attempt", () => {

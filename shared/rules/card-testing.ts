@@ -1,4 +1,4 @@
-import type { EntityKind } from "../observe.ts";
+import { ENTITY_WORDS, type EntityKind } from "../observe.ts";
 import type { Snapshot } from "../profile.ts";
 import type { Rule } from "./rule.ts";
 import type { RuleSettings } from "./settings.ts";
@@ -40,7 +40,7 @@ export const cardTesting: Rule = {
     const withCards = cards === 0 ? "" : ` with ${cards} ${cards === 1 ? "card" : "cards"}`;
     return {
       score: Math.min(1, 0.75 + 0.1 * Math.log2(excess)),
-      detail: `${attempts} payment attempts${withCards} through this ${kind} in 1 h, ${declines} declined`,
+      detail: `${attempts} payment attempts${withCards} through this ${ENTITY_WORDS[kind]} in 1 h, ${declines} declined`,
     };
   },
 };
