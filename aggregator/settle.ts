@@ -1,3 +1,4 @@
+import { portions } from "../shared/portions.ts";
 import { asFailures, readIntake, type IntakeRow, type QueueMessage } from "./intake.ts";
 import type { MessageKind } from "./spool.ts";
 import { isRowFault, sqlState, type Db } from "./store/db.ts";
@@ -37,7 +38,8 @@ export const SETTLE: Record<
 async function storeMessages(messages: readonly QueueMessage[], services: SettleServices): Promise<Settled> {
   const { rows, failures } = readIntake(messages, services.nowMs(), services.publicUrl);
   const outcome: Outcome = { stored: [], deliveries: [], refused: [] };
-  for (const portion of portions(rows)) append(outcome, await storeApart(services.db, portion));
+  for (const portion of portions(rows, ({ json }) => json.length, { sizeMost: STATEMENT_LENGTH }))
+    append(outcome, await storeApart(services.db, portion));
   return {
     events: rows.length + failures.length,
     stored: outcome.stored.length,
@@ -53,22 +55,6 @@ async function recordDeadLetters(messages: readonly QueueMessage[], { db }: Sett
 
 /** JSON of one statement, in UTF-16 units: well below what Neon takes in one request. */
 const STATEMENT_LENGTH = 2_000_000;
-
-function portions(rows: readonly IntakeRow[]): IntakeRow[][] {
-  const all: IntakeRow[][] = [];
-  let room = 0;
-  for (const row of rows) {
-    const current = all.at(-1);
-    if (current === undefined || row.json.length > room) {
-      all.push([row]);
-      room = STATEMENT_LENGTH - row.json.length;
-    } else {
-      current.push(row);
-      room -= row.json.length;
-    }
-  }
-  return all;
-}
 
 type Outcome = Stored & { refused: FailedEvent[] };
 

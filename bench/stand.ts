@@ -1,12 +1,13 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildWorkers, modulesOf } from "../local/build-workers.ts";
+import { newKey } from "../local/keys.ts";
 import { startWorkers, type LocalWorkers } from "../local/workers.ts";
-import { formatKey, keyEntry, type ApiKeyRecord, type Role } from "../shared/keys.ts";
+import { keyEntry, type Role } from "../shared/keys.ts";
 
 const BENCH_CONFIG = fileURLToPath(new URL("wrangler.toml", import.meta.url));
 
@@ -63,18 +64,9 @@ export async function startInstead(folder: string, name: "floor" | "scoring"): P
 
 /** A secret key that the Workers take, for as long as they run. */
 export async function grantKey(workers: LocalWorkers, role: Role): Promise<string> {
-  const id = randomBytes(8).toString("hex");
-  const key = formatKey("secret", id, randomBytes(16).toString("hex"));
-  const record: ApiKeyRecord = {
-    id,
-    kind: "secret",
-    role,
-    origins: [],
-    digest: createHash("sha256").update(key).digest("hex"),
-    expires_at: null,
-  };
+  const [key, record] = newKey({ kind: "secret", role, origins: [] });
   const config = await workers.miniflare.getKVNamespace("CONFIG", "pulseecom-edge");
-  await config.put(keyEntry(id), JSON.stringify(record));
+  await config.put(keyEntry(record.id), JSON.stringify(record));
   return key;
 }
 

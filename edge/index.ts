@@ -4,7 +4,7 @@ import { Calibration } from "../shared/calibration.ts";
 import { sha256Hex } from "../shared/digest.ts";
 import type { IntakeMessage } from "../shared/message.ts";
 import { findKey } from "../shared/find-key.ts";
-import { newId } from "../shared/ids.ts";
+import { ID_RANDOM_BYTES, newId } from "../shared/ids.ts";
 import calibration from "../models/global@v0.calibration.json";
 import card from "../models/global@v0.card.json";
 import onnx from "../models/global@v0.onnx";
@@ -73,7 +73,7 @@ function start(env: Env) {
     checkQueue: async () => {
       await withDeadline(env.ASSESSMENTS.metrics(), QUEUE_DEADLINE_MS);
     },
-    newRequestId: () => newId("req", Date.now(), crypto.getRandomValues(new Uint8Array(10))),
+    newRequestId: () => newId("req", Date.now(), crypto.getRandomValues(new Uint8Array(ID_RANDOM_BYTES))),
     nowMs,
     log,
   });

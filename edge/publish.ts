@@ -1,6 +1,7 @@
 import { withDeadline } from "../shared/deadline.ts";
 import { LIMITS } from "../shared/limits.ts";
 import type { IntakeMessage, ScoredEvent } from "../shared/message.ts";
+import { jsonBytes, portions } from "../shared/portions.ts";
 
 /** Beyond this the queue is taken to be away; an event it took after all is stored once, by its id. */
 const DEADLINE_MS = 5_000;
@@ -19,7 +20,7 @@ export async function publish(
   send: (message: IntakeMessage) => Promise<unknown>,
 ): Promise<boolean[]> {
   const sent = await Promise.all(
-    split(events).map(async (part) => {
+    portions(events, bytesOf, { sizeMost: LIMITS.messageBytes - ENVELOPE_BYTES }).map(async (part) => {
       const call = async () => send({ ...envelope, events: part });
       const done = await withDeadline(call(), DEADLINE_MS).then(
         () => true,
@@ -31,23 +32,7 @@ export async function publish(
   return sent.flat();
 }
 
-/** Splits a list in order, so that each part stays below the size of a queue message. */
-function split(events: readonly ScoredEvent[]): ScoredEvent[][] {
-  const [first, ...others] = events;
-  if (first === undefined) return [];
-  const parts: ScoredEvent[][] = [[first]];
-  if (others.length === 0) return parts;
-  const encoder = new TextEncoder();
-  const bytesOf = (event: ScoredEvent) => encoder.encode(JSON.stringify(event)).byteLength + 1;
-  let bytes = ENVELOPE_BYTES + bytesOf(first);
-  for (const event of others) {
-    const more = bytesOf(event);
-    if (bytes + more > LIMITS.messageBytes) {
-      parts.push([]);
-      bytes = ENVELOPE_BYTES;
-    }
-    parts.at(-1)?.push(event);
-    bytes += more;
-  }
-  return parts;
+/** With the comma to the next. */
+function bytesOf(event: ScoredEvent): number {
+  return jsonBytes(event) + 1;
 }

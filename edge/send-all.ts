@@ -1,8 +1,9 @@
 import type { IntakeMessage } from "../shared/message.ts";
+import { jsonBytes, portions } from "../shared/portions.ts";
 
-/** What one `sendBatch` may carry, with room for what the platform adds to each message. */
-const BATCH_MESSAGES = 100;
-const BATCH_BYTES = 240_000;
+/** What one `sendBatch` may carry: 256 KB, less some room, and 100 messages. */
+const BATCH = { sizeMost: 240_000, itemsMost: 100 };
+/** What the platform adds to each message. */
 const BYTES_AROUND = 200;
 
 type Sender = Pick<Queue<IntakeMessage>, "send" | "sendBatch">;
@@ -16,25 +17,14 @@ type Sender = Pick<Queue<IntakeMessage>, "send" | "sendBatch">;
 export async function sendAll(queue: Sender, messages: readonly IntakeMessage[]): Promise<true[]> {
   const [only] = messages;
   if (messages.length === 1 && only !== undefined) await queue.send(only, { contentType: "json" });
-  else await Promise.all(batches(messages).map((batch) => queue.sendBatch(batch)));
+  else await Promise.all(portions(messages, bytesOf, BATCH).map((batch) => queue.sendBatch(batch.map(request))));
   return messages.map(() => true);
 }
 
-/** Messages in order, in parts that one call may carry. */
-function batches(messages: readonly IntakeMessage[]): MessageSendRequest<IntakeMessage>[][] {
-  const encoder = new TextEncoder();
-  const parts: MessageSendRequest<IntakeMessage>[][] = [];
-  let room = 0;
-  for (const body of messages) {
-    const bytes = encoder.encode(JSON.stringify(body)).byteLength + BYTES_AROUND;
-    const current = parts.at(-1);
-    if (current === undefined || bytes > room || current.length === BATCH_MESSAGES) {
-      parts.push([{ body, contentType: "json" }]);
-      room = BATCH_BYTES - bytes;
-    } else {
-      current.push({ body, contentType: "json" });
-      room -= bytes;
-    }
-  }
-  return parts;
+function bytesOf(message: IntakeMessage): number {
+  return jsonBytes(message) + BYTES_AROUND;
+}
+
+function request(body: IntakeMessage): MessageSendRequest<IntakeMessage> {
+  return { body, contentType: "json" };
 }

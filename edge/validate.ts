@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Event } from "../shared/event.ts";
 import { LIMITS } from "../shared/limits.ts";
 import type { ScoredEvent } from "../shared/message.ts";
+import { jsonBytes } from "../shared/portions.ts";
 import type { FieldError } from "../shared/problem.ts";
 import { fieldErrors } from "../shared/serve.ts";
 
@@ -51,8 +52,7 @@ const GROWTH = 5.25;
 /** An event that is too large on its own, as it will be written on; null when it is not. */
 export function checkSize(raw: unknown, bodyBytes: number): Rejected | null {
   if (bodyBytes * GROWTH <= LIMITS.eventBytes) return null;
-  const bytes = new TextEncoder().encode(JSON.stringify(raw)).byteLength;
-  if (bytes <= LIMITS.eventBytes) return null;
+  if (jsonBytes(raw) <= LIMITS.eventBytes) return null;
   return {
     kind: "rejected",
     id: idOf(raw),

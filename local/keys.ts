@@ -72,7 +72,8 @@ async function findRecord(text: string, grant: Grant, { query }: KeyStores): Pro
   return { ...found.data, expires_at: null };
 }
 
-function newKey(grant: Grant): [text: string, record: ApiKeyRecord] {
+/** A key that nobody knows yet, and what is to be kept of it. */
+export function newKey(grant: Grant): [text: string, record: ApiKeyRecord] {
   const id = randomText(LOWER_AND_DIGITS, 16);
   const text = formatKey(grant.kind, id, randomText(LETTERS_AND_DIGITS, 32));
   return [text, { id, ...grant, digest: sha256Hex(text), expires_at: null }];

@@ -139,8 +139,8 @@ export const FEATURES: readonly Feature[] = [
     unit: "ln(1 + orders of 1 d over the daily mean of 30 d), most of card, client and network",
     value: mostOfCounters(burst),
     words: (facts) => {
-      const [kind, before] = strongest(facts, burst);
-      return `${before.orders1d} orders through this ${ENTITY_WORDS[kind]} in 1 d; usual is ${perDay(before)}`;
+      const [through, before] = strongest(facts, burst);
+      return `${before.orders1d} orders through this ${through} in 1 d; usual is ${perDay(before)}`;
     },
   },
   {
@@ -155,10 +155,10 @@ export const FEATURES: readonly Feature[] = [
     unit: "standard deviations above the own mean, most of card, client and network",
     value: mostOfCounters((before, { seen }) => (seen.amountLog === null ? 0 : amountZ(before, seen.amountLog))),
     words: (facts) => {
-      const [kind] = strongest(facts, (before, { seen }) =>
+      const [through] = strongest(facts, (before, { seen }) =>
         seen.amountLog === null ? 0 : amountZ(before, seen.amountLog),
       );
-      return `${money(facts.event)} is far above what this ${ENTITY_WORDS[kind]} usually pays`;
+      return `${money(facts.event)} is far above what this ${through} usually pays`;
     },
   },
   {
@@ -174,8 +174,8 @@ export const FEATURES: readonly Feature[] = [
     unit: "ln(1 + payment attempts in 1 h), most of card, client and network",
     value: mostOfCounters((before) => Math.log1p(before.attempts1h)),
     words: (facts) => {
-      const [kind, before] = strongest(facts, (known) => known.attempts1h);
-      return `${before.attempts1h + 1} payment attempts through this ${ENTITY_WORDS[kind]} in 1 h`;
+      const [through, before] = strongest(facts, (known) => known.attempts1h);
+      return `${before.attempts1h + 1} payment attempts through this ${through} in 1 h`;
     },
   },
   {
@@ -183,8 +183,8 @@ export const FEATURES: readonly Feature[] = [
     unit: "ln(1 + declined payments in 1 h), most of card, client and network",
     value: mostOfCounters((before) => Math.log1p(before.declines1h)),
     words: (facts) => {
-      const [kind, before] = strongest(facts, (known) => known.declines1h);
-      return `${before.declines1h} declined payments through this ${ENTITY_WORDS[kind]} in 1 h`;
+      const [through, before] = strongest(facts, (known) => known.declines1h);
+      return `${before.declines1h} declined payments through this ${through} in 1 h`;
     },
   },
   {
@@ -192,8 +192,8 @@ export const FEATURES: readonly Feature[] = [
     unit: "ln of the different customers in 7 d, most of card, client and network",
     value: mostOfCounters((before) => Math.log(before.links.customer?.recent ?? 1)),
     words: (facts) => {
-      const [kind, before] = strongest(facts, (known) => known.links.customer?.recent ?? 1);
-      return `${before.links.customer?.recent ?? 1} customers through this ${ENTITY_WORDS[kind]} in 7 d`;
+      const [through, before] = strongest(facts, (known) => known.links.customer?.recent ?? 1);
+      return `${before.links.customer?.recent ?? 1} customers through this ${through} in 7 d`;
     },
   },
   {
@@ -201,8 +201,8 @@ export const FEATURES: readonly Feature[] = [
     unit: "ln of the different cards in 1 h, most of client and network",
     value: mostOfCounters((before) => Math.log(before.links.card?.recent ?? 1)),
     words: (facts) => {
-      const [kind, before] = strongest(facts, (known) => known.links.card?.recent ?? 1);
-      return `${before.links.card?.recent ?? 1} cards through this ${ENTITY_WORDS[kind]} in 1 h`;
+      const [through, before] = strongest(facts, (known) => known.links.card?.recent ?? 1);
+      return `${before.links.card?.recent ?? 1} cards through this ${through} in 1 h`;
     },
   },
   {
@@ -279,15 +279,15 @@ function mostOfCounters(measure: CounterMeasure): Feature["value"] {
       : Math.max(0, measure(strongest(facts, measure)[1], facts));
 }
 
-/** The counter entity with the largest measure. Only called where there is one, or for words beside a value of one. */
-function strongest(facts: Facts, measure: CounterMeasure): [EntityKind, Snapshot] {
+/** The counter entity with the largest measure, as it is called in reasons, and what was known of it. Only called where there is one, or for words beside a value of one. */
+function strongest(facts: Facts, measure: CounterMeasure): [word: string, before: Snapshot] {
   const [first, ...others] = facts.counters;
   if (first === undefined) throw new Error("no counter entity is known");
   const top = others.reduce(
     (best, next) => (measure(next.before, facts) > measure(best.before, facts) ? next : best),
     first,
   );
-  return [top.kind, top.before];
+  return [ENTITY_WORDS[top.kind], top.before];
 }
 
 function mostOfItems(measure: ItemMeasure): Feature["value"] {
@@ -342,8 +342,8 @@ function firstTime(link: { known: number; isNew: boolean } | undefined): boolean
   return link !== undefined && link.isNew && link.known > 0;
 }
 
-function who(facts: Facts): string {
-  return facts.subject?.kind === "client" ? "device" : "customer";
+function who({ subject }: Facts): string {
+  return ENTITY_WORDS[subject?.kind ?? "customer"];
 }
 
 /** An amount as people write it: `1,234.50 GBP`. */

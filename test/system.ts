@@ -1,11 +1,12 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { newKey } from "../local/keys.ts";
 import { migrate } from "../local/migrate.ts";
 import { openPostgres, type LocalPostgres } from "../local/postgres.ts";
 import { buildWorkers, startWorkers, type LocalWorkers } from "../local/workers.ts";
-import { formatKey, keyEntry, type ApiKeyRecord, type Role } from "../shared/keys.ts";
+import { keyEntry, type ApiKeyRecord, type Role } from "../shared/keys.ts";
 
 /** The whole product on this machine: both Workers from their production bundles in workerd, on an embedded Postgres. */
 export interface System {
@@ -90,11 +91,8 @@ export async function startSystem(): Promise<System> {
 async function grantKeys(workers: LocalWorkers): Promise<Record<Role | "publishable", string>> {
   const config = await workers.miniflare.getKVNamespace("CONFIG", "pulseecom-edge");
   const grant = async (kind: ApiKeyRecord["kind"], role: Role | null, origins: string[]) => {
-    const id = randomBytes(8).toString("hex");
-    const key = formatKey(kind, id, randomBytes(16).toString("hex"));
-    const digest = createHash("sha256").update(key).digest("hex");
-    const record: ApiKeyRecord = { id, kind, role, origins, digest, expires_at: null };
-    await config.put(keyEntry(id), JSON.stringify(record));
+    const [key, record] = newKey({ kind, role, origins });
+    await config.put(keyEntry(record.id), JSON.stringify(record));
     return key;
   };
   return {

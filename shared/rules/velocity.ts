@@ -1,3 +1,4 @@
+import { ENTITY_WORDS } from "../observe.ts";
 import type { Rule } from "./rule.ts";
 
 /** Velocity: one customer or card orders far more often within an hour than people do. */
@@ -11,10 +12,10 @@ export const velocity: Rule = {
     const byCard = (card?.before.orders1h ?? 0) + 1;
     const orders = Math.max(byCustomer, byCard);
     if (orders < velocityOrders) return null;
-    const kind = byCard > byCustomer ? "card" : subject?.kind === "client" ? "device" : "customer";
+    const kind = byCard > byCustomer ? "card" : (subject?.kind ?? "customer");
     return {
       score: Math.min(1, 0.7 + 0.1 * Math.log2(orders / velocityOrders)),
-      detail: `${orders} orders with this ${kind} in 1 h`,
+      detail: `${orders} orders with this ${ENTITY_WORDS[kind]} in 1 h`,
     };
   },
 };
