@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Event } from "../shared/event.ts";
+import { Event, KeptEvent } from "../shared/event.ts";
+import { pick, seededRandom } from "../shared/random.ts";
 import { Signals } from "../shared/signals.ts";
 import { enrich } from "./enrich.ts";
 import { createPseudonymizer } from "./privacy.ts";
@@ -185,5 +186,202 @@ describe("enrich", () => {
   it("cuts what a header may be long", async () => {
     const { signals } = await arrive({}, { cf: { city: "x".repeat(5_000) } });
     expect(signals.city?.length).toBe(200);
+  });
+});
+
+describe("what is private in an event's texts", () => {
+  const OWN = "203.0.113.77";
+  const EMAIL = "marked.shopper@private.example";
+  const headers = { "cf-connecting-ip": OWN, "user-agent": AGENT };
+
+  /** Every field an event can have, with nothing private but in `email` and `context.ip`. */
+  const WHOLE = {
+    id: "evt_00000001",
+    name: "purchase",
+    timestamp: TIMESTAMP,
+    sent_at: TIMESTAMP,
+    client_id: "1234567890.1732183200",
+    session_id: "0c6f3a52-9d1b-4b7e-8a51-2f6f0c9f1f77",
+    user_id: "customer-1",
+    email: EMAIL,
+    value: 49.9,
+    currency: "EUR",
+    tax: 7.97,
+    shipping: 4.9,
+    coupon: "AUTUMN10",
+    transaction_id: "T-2026-000123",
+    items: [{ item_id: "4006381333931", item_name: "Mug 0.3 l", item_category: "Kitchen", price: 19.9, quantity: 2 }],
+    payment: {
+      method: "card",
+      card_fingerprint: "fp_1N3T00LkdIwHu7ix",
+      bin: "424242",
+      card_country: "DE",
+      outcome: "declined",
+      decline_code: "do_not_honor",
+    },
+    shipping_address: { country: "DE", postal_code: "10115" },
+    billing_address: { country: "AT", postal_code: "1010" },
+    context: {
+      page: { url: "https://shop.example/thanks?order=T-1", referrer: "https://shop.example/", title: "Thanks" },
+      locale: "de-DE",
+      screen: { width: 390, height: 844 },
+      ip: OWN,
+      user_agent: AGENT,
+      geo: { country: "DE", region: "Bavaria", city: "München", latitude: 48.1, longitude: 11.6 },
+    },
+    properties: { plan: "gold", "time of day": "10:00:00", nested: { list: ["a", { deep: "b" }], version: "1.2.3.4" } },
+  };
+
+  /** What is of a form that nothing private fits into, or is not kept, or is what events are known by. */
+  const FORMED = new Set([
+    "/id",
+    "/name",
+    "/timestamp",
+    "/sent_at",
+    "/email",
+    "/currency",
+    "/payment/bin",
+    "/payment/card_country",
+    "/payment/outcome",
+    "/shipping_address/country",
+    "/billing_address/country",
+    "/context/ip",
+    "/context/geo/country",
+  ]);
+
+  type Json = { [key: string]: Json } | Json[] | string | number;
+
+  /** The value with each of its texts and, under `properties`, names as `change` has it. */
+  function changed(value: Json, change: (text: string, path: string) => string, path = ""): Json {
+    if (typeof value === "string") return change(value, path);
+    if (typeof value === "number") return value;
+    if (Array.isArray(value)) return value.map((each, index) => changed(each, change, `${path}/${index}`));
+    const isFree = path.startsWith("/properties");
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [
+        isFree ? change(name, `${path}/${name}#`) : name,
+        changed(each, change, `${path}/${name}`),
+      ]),
+    );
+  }
+
+  function places(value: Json): string[] {
+    const found: string[] = [];
+    changed(value, (text, path) => {
+      if (!FORMED.has(path)) found.push(path);
+      return text;
+    });
+    return found;
+  }
+
+  const planted = (plant: (text: string) => string, at: (path: string) => boolean) =>
+    Event.parse(changed(WHOLE, (text, path) => (at(path) && !FORMED.has(path) ? plant(text) : text)));
+
+  const enriched = (event: Event, cf?: Record<string, unknown>) =>
+    enrich(event, TIMESTAMP, "secret", { headers: new Headers(headers), cf }, pseudonymize);
+
+  const MARKED = [
+    EMAIL,
+    "Marked.Shopper@PRIVATE.example",
+    "marked.shopper%40private.example",
+    "marked.shopper%2540private.example",
+    "4111111111111111",
+    "4111 1111 1111 1111",
+    "4111-1111-1111-1111",
+    "4111%201111%201111%201111",
+    "4111+1111+1111+1111",
+    OWN,
+    "203-0-113-77",
+    `::ffff:${OWN}`,
+  ];
+  const TRACES = /marked.{0,3}shopper|4111.{0,3}(?:1111.{0,3}){3}|203.0.113.77/i;
+  const AROUND = ["", " ", "to ", "?a=", "&b=", "%3D", "(", '"', ",", "https://shop.example/?x=", "\n"];
+
+  const random = seededRandom(20_261_121);
+  const around = (marked: string) =>
+    `${pick(random, AROUND)}${marked}${pick(random, ["", " ", "&c=1", ")", ", then", "\n"])}`;
+
+  it("knows each of its own marks", () => {
+    for (const marked of MARKED) expect(marked).toMatch(TRACES);
+  });
+
+  it("leaves an event without any as it was", async () => {
+    const { email: _email, sent_at: _sentAt, context, ...kept } = WHOLE;
+    const { ip: _ip, ...keptContext } = context;
+    const { event } = await enriched(Event.parse(WHOLE));
+    const hash = await pseudonymize("email", EMAIL);
+    expect(event).toEqual({ ...kept, context: keptContext, email_hash: hash, email_domain: "private.example" });
+  });
+
+  it.each(places(WHOLE))("leaves nothing of it at %s", async (place) => {
+    for (const marked of [...MARKED, ...MARKED.map(around)]) {
+      const { event } = await enriched(
+        planted(
+          () => marked,
+          (path) => path === place,
+        ),
+      );
+      expect(JSON.stringify(event), marked).not.toMatch(TRACES);
+      expect(KeptEvent.safeParse(event).error, marked).toBeUndefined();
+    }
+  });
+
+  it("leaves nothing of it at all places at once, beside what was there", async () => {
+    for (let round = 0; round < 200; round++) {
+      const sent = planted(
+        (text) => `${text} ${around(pick(random, MARKED))}`.slice(-90),
+        () => true,
+      );
+      const { event, signals } = await enriched(sent);
+      expect(JSON.stringify([event, signals])).not.toMatch(TRACES);
+      expect(KeptEvent.safeParse(event).error).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ["text", 500, (text: string) => ({ payment: { method: text } })],
+    ["url", 2_000, (text: string) => ({ context: { page: { url: text } } })],
+    ["name", 100, (text: string) => ({ properties: { [text]: 1 } })],
+  ] as const)("keeps a %s full of short e-mails within its %i characters", async (_what, length, fields) => {
+    for (const email of ["a@b.co,", "a@b.com,", "a@b.co@"]) {
+      const text = email.repeat(length).slice(0, length);
+      const { event } = await arrive(fields(text), { source: "secret" });
+      expect(KeptEvent.safeParse(event).error).toBeUndefined();
+      expect(JSON.stringify(event)).not.toContain("@b.co");
+    }
+  });
+
+  it("joins a customer known by e-mail as user with the same customer's e-mail", async () => {
+    const { event } = await arrive({ user_id: " Ann@Shop.example", email: "ann@shop.example" });
+    expect(event.user_id).toBe(`email_${event.email_hash}`);
+  });
+
+  it("takes it out of a custom event's name, which stays a name", async () => {
+    const { event } = await arrive({ name: "paid_4111111111111111" });
+    expect(event.name).toBe("paid_card");
+    expect(KeptEvent.safeParse(event).success).toBe(true);
+  });
+
+  it("takes it out of an e-mail's domain", async () => {
+    const { event } = await arrive({ email: "ann@4111111111111111" });
+    expect(event.email_domain).toBe("[card]");
+  });
+
+  it("takes it out of what the connection tells", async () => {
+    const cf = { city: `city ${OWN}`, asOrganization: "ann@shop.example", timezone: "4111111111111111" };
+    const { signals } = await arrive(
+      {},
+      { headers: { ...headers, "user-agent": "4111111111111111/1.0 (Windows NT 10.0)" }, cf },
+    );
+    expect(signals).toMatchObject({ city: "city [ip]", as_organization: "[email]", timezone: "[card]" });
+    expect(JSON.stringify(signals)).not.toMatch(TRACES);
+  });
+
+  it("takes a server's own address for as private as the shopper's", async () => {
+    const { event } = await arrive(
+      { context: { ip: "198.51.100.9" }, properties: { a: `Chrome/${OWN}`, b: "Chrome/198.51.100.9" } },
+      { source: "secret", headers },
+    );
+    expect(event.properties).toEqual({ a: "Chrome/[ip]", b: "Chrome/[ip]" });
   });
 });

@@ -2,6 +2,9 @@ import type { Event, KeptEvent } from "../shared/event.ts";
 import { hashText } from "../shared/hash.ts";
 import { networkOf } from "../shared/network.ts";
 import type { Signals } from "../shared/signals.ts";
+import { normalEmail, type Pseudonymize } from "./privacy.ts";
+import { createRedact, type Redact } from "./redact.ts";
+import { redactFields } from "./redact/fields.ts";
 import { readUserAgent } from "./user-agent.ts";
 
 export interface Connection {
@@ -15,11 +18,9 @@ export interface Enriched {
   signals: Signals;
 }
 
-type Pseudonymize = (kind: "email" | "ip", text: string) => Promise<string>;
-
 /**
  * What the connection tells of a shopper who sends for himself. A shop's server sends for its shoppers, so of its connection only
- * the answering location is taken, and the rest comes from the event's context.
+ * the answering location is taken, and the rest comes from the event's context. Nothing private is left in either; see redact.ts.
  */
 export async function enrich(
   event: Event,
@@ -29,15 +30,20 @@ export async function enrich(
   pseudonymize: Pseudonymize,
 ): Promise<Enriched> {
   const found = source === "publishable" ? fromConnection(connection) : fromContext(event);
-  const address = source === "publishable" ? connection.headers.get("cf-connecting-ip") : event.context?.ip;
+  const connected = connection.headers.get("cf-connecting-ip") ?? undefined;
+  const told = event.context?.ip;
+  const address = source === "publishable" ? connected : told;
   const network = address ? networkOf(address) : null;
   const colo = text(connection.cf?.["colo"]);
+  const redact = createRedact({
+    email: event.email,
+    addresses: [connected, told].filter((known) => known !== undefined),
+  });
   const signals = {
-    ...found,
-    ...(colo === undefined ? {} : { colo }),
+    ...(await redactFields({ ...found, ...(colo === undefined ? {} : { colo }) }, redact, pseudonymize)),
     ...(network === null ? {} : { ip_hash: await pseudonymize("ip", network) }),
   };
-  return { event: await withoutPrivate(event, timestamp, pseudonymize), signals };
+  return { event: await withoutPrivate(event, timestamp, redact, pseudonymize), signals };
 }
 
 function fromConnection({ headers, cf = {} }: Connection): Signals {
@@ -69,20 +75,37 @@ function tlsClass(cf: Readonly<Record<string, unknown>>): string | undefined {
     .padStart(8, "0");
 }
 
-async function withoutPrivate(event: Event, timestamp: string, pseudonymize: Pseudonymize): Promise<KeptEvent> {
-  const { email, sent_at: _sentAt, context, ...kept } = event;
+async function withoutPrivate(
+  event: Event,
+  timestamp: string,
+  redact: Redact,
+  pseudonymize: Pseudonymize,
+): Promise<KeptEvent> {
+  const { id, name, email, timestamp: _sentTimestamp, sent_at: _sentAt, context, ...rest } = event;
   const { ip: _ip, ...keptContext } = context ?? {};
-  const address = email?.trim().toLowerCase();
+  const kept = { ...rest, ...(context === undefined ? {} : { context: keptContext }) };
   return {
-    ...kept,
+    id,
+    name: redactName(name, redact),
     timestamp,
-    ...(context === undefined ? {} : { context: keptContext }),
-    ...(address === undefined
-      ? {}
-      : {
-          email_hash: await pseudonymize("email", address),
-          email_domain: address.slice(address.lastIndexOf("@") + 1),
-        }),
+    ...(await redactFields(kept, redact, pseudonymize)),
+    ...(email === undefined ? {} : await emailTraces(normalEmail(email), redact, pseudonymize)),
+  };
+}
+
+/** A custom event's name may hold digits enough for a card; what is put in their place has to be a name again. */
+function redactName(name: string, redact: Redact): string {
+  return redact(name, "").replaceAll(/[[\]]/g, "");
+}
+
+async function emailTraces(
+  address: string,
+  redact: Redact,
+  pseudonymize: Pseudonymize,
+): Promise<Pick<KeptEvent, "email_hash" | "email_domain">> {
+  return {
+    email_hash: await pseudonymize("email", address),
+    email_domain: redact(address.slice(address.lastIndexOf("@") + 1), "email_domain"),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createPseudonymizer } from "./privacy.ts";
+import { createPseudonymizer, normalEmail } from "./privacy.ts";
 
 describe("createPseudonymizer", () => {
   const hash = createPseudonymizer("0b".repeat(32));
@@ -12,8 +12,15 @@ describe("createPseudonymizer", () => {
 
   it("tells texts, kinds and keys apart", async () => {
     const other = createPseudonymizer("0c".repeat(32));
-    const hashes = await Promise.all([hash("email", "a"), hash("email", "b"), hash("ip", "a"), other("email", "a")]);
-    expect(new Set(hashes).size).toBe(4);
+    const hashes = await Promise.all([
+      hash("email", "a"),
+      hash("email", "b"),
+      hash("ip", "a"),
+      hash("card", "a"),
+      hash("id", "a"),
+      other("email", "a"),
+    ]);
+    expect(new Set(hashes).size).toBe(6);
   });
 
   it("is HMAC-SHA-256 of kind and text, so that a hash can be made again elsewhere with the key", async () => {
@@ -31,5 +38,11 @@ describe("createPseudonymizer", () => {
     );
     const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     expect(await hash("ip", "192.0.2.0/24")).toBe(hex);
+  });
+});
+
+describe("normalEmail", () => {
+  it("is one for every way to write an address, so that its hashes join", () => {
+    expect(normalEmail(" Ann@Shop.EXAMPLE\n")).toBe("ann@shop.example");
   });
 });

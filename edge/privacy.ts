@@ -1,6 +1,11 @@
 import { BoundedMap } from "../shared/bounded-map.ts";
 import { toHex } from "../shared/digest.ts";
 
+/** What is hashed: an e-mail address, a network, a card number's digits, any other identifier. Kinds share no hashes. */
+export type PrivateKind = "email" | "ip" | "card" | "id";
+
+export type Pseudonymize = (kind: PrivateKind, text: string) => Promise<string>;
+
 /** Hashes remembered per isolate: a page's shopper sends many events. In memory only, and no longer than the isolate. */
 const REMEMBERED = 2_000;
 
@@ -9,7 +14,7 @@ const REMEMBERED = 2_000;
  *
  * @param keyHex 32 bytes as hex
  */
-export function createPseudonymizer(keyHex: string): (kind: "email" | "ip", text: string) => Promise<string> {
+export function createPseudonymizer(keyHex: string): Pseudonymize {
   const key = crypto.subtle.importKey("raw", fromHex(keyHex), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   const encoder = new TextEncoder();
   const hashes = new BoundedMap<string, string>(REMEMBERED);
@@ -22,6 +27,11 @@ export function createPseudonymizer(keyHex: string): (kind: "email" | "ip", text
     hashes.set(labelled, hash);
     return hash;
   };
+}
+
+/** An e-mail address as it is hashed: alike however it is written. */
+export function normalEmail(address: string): string {
+  return address.trim().toLowerCase();
 }
 
 function fromHex(text: string): Uint8Array {

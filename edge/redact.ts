@@ -1,0 +1,100 @@
+import { ADDRESS_HINT, ADDRESS_MASK, SHORTEST_ADDRESS, withoutAddresses } from "./redact/addresses.ts";
+import { CARD_HINT, CARD_MASK, cardDigits, withoutCards } from "./redact/cards.ts";
+import { AT, emailMask, withoutEmails } from "./redact/emails.ts";
+import { PERCENT } from "./redact/escapes.ts";
+import { normalEmail, type PrivateKind } from "./privacy.ts";
+
+/**
+ * What is private in a text, and what is put in its place: the one rule set for every text of an event, of its `properties` (their
+ * names included) and of its signals. What matches never leaves the edge.
+ *
+ * **E-mail addresses** become `[email]` (`[@]` where that is longer): letters and digits of any script and `. _ + ' ~ -` before an `@`
+ * or `%40` and a domain with a dot and a top level of letters. `shoe@2x.jpg` is a picture, `lib@4.17.21` a version.
+ *
+ * **Card numbers** become `[card]`: 14 to 19 digits with a network's beginning and length (`NETWORKS`) and the right check digit. They
+ * may be full-width, and in groups of at least four (the last may be shorter) with one space, dash, `+` or `%20` between. Thirteen
+ * digits are no card: none has been issued for decades, and article numbers (EAN) look the same. Nor are the decimals of a number, nor
+ * what is part of a UUID or of 32 or more hexadecimal digits. Numbers of JSON count from 15 digits on, as shop systems' ids have 14.
+ *
+ * **Network addresses** become `[ip]`. IPv4: four numbers up to 255. They are a version and stay where a product's name stands before
+ * them (`Chrome/120.0.0.0`), where a word, a letter or a fifth number is joined to them, and in fields named like a version, a build or
+ * a user agent. IPv6: in any spelling of seven characters or more with a digit among them, also with `%3A` for its colons.
+ *
+ * **The shopper's own** e-mail and address, as the event and its connection tell them, go from everywhere, whatever their form and
+ * whatever is joined to them; an IPv4 address also where dashes stand for its dots.
+ *
+ * **Identifiers**, on which events are joined, must stay joinable: with any of the above in it, one becomes a keyed hash; see
+ * `pseudonymOf`. Only an event's `id` cannot be replaced, as the event would count twice: it is refused where it is a card number.
+ *
+ * No text gets longer than it was, and each is read in time proportional to its length.
+ *
+ * @param name of the field the text is from
+ * @returns the text itself where nothing is private in it
+ */
+export type Redact = (text: string, name: string) => string;
+
+/** What is private in one event. */
+export interface Own {
+  email: string | undefined;
+  /** Of the connection, and of the shopper as the event tells it. */
+  addresses: readonly string[];
+}
+
+/** Every text is asked this, and hardly any answers yes. */
+const SUSPECT = new RegExp(`${AT}|${CARD_HINT}|${ADDRESS_HINT}`, "i");
+/** What every text with a suspicion in it holds: quicker to look for. */
+const HINT = /[@%:\uff10-\uff19]|\d{4}|\d[.-]\d/;
+
+/** Whether a text may hold something private, whoever it is of. */
+export function isSuspect(text: string): boolean {
+  return HINT.test(text) && SUSPECT.test(text);
+}
+
+export function createRedact({ email, addresses }: Own): Redact {
+  let own: { email: RegExp; addresses: RegExp } | undefined;
+  return (text, name) => {
+    if (!isSuspect(text)) return text;
+    own ??= {
+      email: anySpelling(email === undefined ? [] : [email]),
+      addresses: anySpelling(addresses.filter((address) => address.length >= SHORTEST_ADDRESS)),
+    };
+    // The own e-mail first: of an odd one the rule for any would leave a part. The own address last: it may be part of another.
+    const withoutOwnEmail = text.replace(own.email, emailMask);
+    const withoutCardsOrEmails = withoutCards(withoutEmails(withoutOwnEmail));
+    return withoutAddresses(withoutCardsOrEmails, name).replace(own.addresses, ADDRESS_MASK);
+  };
+}
+
+/** Finds any of the texts, in either case, with dashes for dots and with what a URL escapes; nothing when there are none. */
+function anySpelling(texts: readonly string[]): RegExp {
+  const patterns = texts.map((text) => text.replace(/[^\p{L}\p{N}]/gu, spellings));
+  return new RegExp(patterns.length === 0 ? "(?!)" : patterns.join("|"), "giu");
+}
+
+function spellings(sign: string): string {
+  const code = (sign.codePointAt(0) ?? 0).toString(16);
+  return sign === "." ? "[.-]" : `(?:\\u{${code}}|${PERCENT}${code})`;
+}
+
+/** Whether a text is a card number and nothing else. */
+export function isCardNumber(text: string): boolean {
+  return isSuspect(text) && withoutCards(text.trim()) === CARD_MASK;
+}
+
+const LEAST_CARD = 1e14;
+
+/** A number of JSON, or what is put in its place. */
+export function redactNumber(value: number): number | string {
+  return value >= LEAST_CARD && isCardNumber(String(value)) ? CARD_MASK : value;
+}
+
+/**
+ * What stands for an identifier that has something private in it. An e-mail or a card number that is the whole of it (but for spaces
+ * around) is hashed alike however it is written, and an e-mail as the event's `email` is; any other identifier is hashed as it is.
+ */
+export function pseudonymOf(identifier: string, redact: Redact): { kind: PrivateKind; text: string } {
+  const text = identifier.trim();
+  if (text.includes("@") && redact(text, "") === emailMask(text)) return { kind: "email", text: normalEmail(text) };
+  if (isCardNumber(text)) return { kind: "card", text: cardDigits(text) };
+  return { kind: "id", text: identifier };
+}

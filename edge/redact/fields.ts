@@ -1,0 +1,115 @@
+import { BoundedMap } from "../../shared/bounded-map.ts";
+import { LIMITS } from "../../shared/limits.ts";
+import type { Pseudonymize } from "../privacy.ts";
+import { isSuspect, pseudonymOf, redactNumber, type Redact } from "../redact.ts";
+
+/** Fields that events are joined on, wherever they stand. */
+const IDENTIFIERS = new Set([
+  "client_id",
+  "session_id",
+  "user_id",
+  "transaction_id",
+  "item_id",
+  "coupon",
+  "card_fingerprint",
+]);
+
+/**
+ * A value of JSON with nothing private in its texts, names and numbers. Identifiers in it become `email_`, `card_` or `id_` and a
+ * keyed hash; where names become alike, all but the first get a number.
+ *
+ * @returns the value itself, and nothing hashed, where nothing was private
+ */
+export async function redactFields<T extends object>(value: T, redact: Redact, pseudonymize: Pseudonymize): Promise<T> {
+  const identifiers = new Set<string>();
+  const found = redactAny(value, "", (text, name) => {
+    const rest = redact(text, name);
+    if (rest !== text && IDENTIFIERS.has(name)) identifiers.add(text);
+    return rest;
+  });
+  if (identifiers.size === 0) return found as T; // of the same form: only texts in it changed
+  const pseudonyms = new Map<string, string>();
+  for (const identifier of identifiers) {
+    const { kind, text } = pseudonymOf(identifier, redact);
+    pseudonyms.set(identifier, `${kind}_${await pseudonymize(kind, text)}`);
+  }
+  return redactAny(value, "", (text, name) => {
+    const pseudonym = IDENTIFIERS.has(name) ? pseudonyms.get(text) : undefined;
+    return pseudonym ?? redact(text, name);
+  }) as T; // as above
+}
+
+function redactAny(value: unknown, name: string, redact: Redact): unknown {
+  if (typeof value === "string") return redact(value, name);
+  if (typeof value === "number") return redactNumber(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return redactList(value, name, redact);
+  return redactRecord(value as Record<string, unknown>, redact); // JSON has no other objects
+}
+
+/** @param name of the field the list is in */
+function redactList(list: unknown[], name: string, redact: Redact): unknown[] {
+  let copy: unknown[] | null = null;
+  for (let index = 0; index < list.length; index++) {
+    const redacted = redactAny(list[index], name, redact);
+    if (redacted === list[index]) continue;
+    copy ??= [...list];
+    copy[index] = redacted;
+  }
+  return copy ?? list;
+}
+
+function redactRecord(record: Record<string, unknown>, redact: Redact): Record<string, unknown> {
+  let names: Map<string, string> | null = null;
+  let copy: Record<string, unknown> | null = null;
+  for (const name of Object.keys(record)) {
+    const redacted = redactAny(record[name], name, redact);
+    if (redacted !== record[name]) {
+      copy ??= { ...record };
+      copy[name] = redacted;
+    }
+    if (isPlainName(name)) continue;
+    const redactedName = redact(name, "");
+    if (redactedName !== name) {
+      names ??= new Map();
+      names.set(name, redactedName);
+    }
+  }
+  return names === null ? (copy ?? record) : renamed(copy ?? record, names);
+}
+
+/** The same few names come with every event. */
+const PLAIN_NAMES_KEPT = 1_000;
+const plainNames = new BoundedMap<string, true>(PLAIN_NAMES_KEPT);
+
+/** Whether nothing in a name can be private. */
+function isPlainName(name: string): boolean {
+  if (plainNames.get(name) === true) return true;
+  if (isSuspect(name)) return false;
+  plainNames.set(name, true);
+  return true;
+}
+
+/** A record with other names for some of its values, in the order they had. */
+function renamed(record: Record<string, unknown>, names: ReadonlyMap<string, string>): Record<string, unknown> {
+  const taken = new Set(Object.keys(record));
+  const alike = new Map<string, number>();
+  const entries = Object.entries(record).map(([name, value]): [string, unknown] => {
+    const other = names.get(name);
+    return [other === undefined ? name : freeName(other, taken, alike), value];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The name, with a number where another has it already; no longer than a name may be. */
+function freeName(name: string, taken: Set<string>, alike: Map<string, number>): string {
+  for (;;) {
+    const number = (alike.get(name) ?? 0) + 1;
+    alike.set(name, number);
+    const suffix = number === 1 ? "" : `_${number}`;
+    const numbered = `${name.slice(0, LIMITS.propertyNameLength - suffix.length)}${suffix}`;
+    if (taken.has(numbered)) continue;
+    taken.add(numbered);
+    return numbered;
+  }
+}
