@@ -63,6 +63,7 @@ describe("provideKeys", () => {
       change: `UPDATE api_keys SET digest = '${randomBytes(32).toString("hex")}' WHERE id = $1`,
     },
     { because: "it expires", change: "UPDATE api_keys SET expires_at = now() WHERE id = $1" },
+    { because: "it was revoked", change: "UPDATE api_keys SET revoked_at = now() WHERE id = $1" },
     { because: "it may do less", change: "UPDATE api_keys SET role = 'analyst' WHERE id = $1" },
   ])("makes a key anew when $because, and leaves the others", async ({ change }) => {
     const saved = await provideKeys(null, stores);

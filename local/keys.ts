@@ -1,6 +1,6 @@
-import { createHash, randomInt } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
-import { ApiKeyRecord, formatKey, keyEntry, keyId, sameDigest } from "../shared/keys.ts";
+import { ApiKeyRecord, drawKey, keyEntry, keyId, sameDigest } from "../shared/keys.ts";
 
 const KeyText = z.string().refine((text) => keyId(text) !== null, "must have the form of a key");
 
@@ -25,13 +25,12 @@ const GRANTS: Record<KeyName, Grant> = {
   admin: { kind: "secret", role: "admin", origins: [] },
 };
 
-const LOWER_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789";
-const LETTERS_AND_DIGITS = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${LOWER_AND_DIGITS}`;
+/** Runs one statement on Postgres. */
+export type Query = <T>(text: string, params: unknown[]) => Promise<T[]>;
 
 /** Where the records of keys are kept. */
 export interface KeyStores {
-  /** Runs one statement on Postgres. */
-  query<T>(text: string, params: unknown[]): Promise<T[]>;
+  query: Query;
   /** Writes an entry where the Workers look keys up. */
   putConfig(entry: string, value: string): Promise<void>;
 }
@@ -55,15 +54,15 @@ export async function provideKeys(saved: DevelopmentKeys | null, stores: KeyStor
 async function provideKey(name: KeyName, saved: string | null, stores: KeyStores): Promise<string> {
   const known = saved === null ? null : await findRecord(saved, GRANTS[name], stores);
   const [text, record] = saved !== null && known !== null ? [saved, known] : newKey(GRANTS[name]);
-  if (known === null) await insertRecord(name, record, stores);
+  if (known === null) await insertRecord(record, `local development: ${name}`, stores.query);
   await stores.putConfig(keyEntry(record.id), JSON.stringify(record));
   return text;
 }
 
-/** The record of a key that is in Postgres, is this very key, may do the same, and does not expire. */
+/** The record of a key that is in Postgres, is this very key, may do the same, and has no end. */
 async function findRecord(text: string, grant: Grant, { query }: KeyStores): Promise<ApiKeyRecord | null> {
   const [row] = await query<unknown>(
-    "SELECT id, kind, role, origins, digest FROM api_keys WHERE id = $1 AND expires_at IS NULL",
+    "SELECT id, kind, role, origins, digest FROM api_keys WHERE id = $1 AND expires_at IS NULL AND revoked_at IS NULL",
     [keyId(text)],
   );
   const found = ApiKeyRecord.omit({ expires_at: true }).safeParse(row);
@@ -74,15 +73,15 @@ async function findRecord(text: string, grant: Grant, { query }: KeyStores): Pro
 
 /** A key that nobody knows yet, and what is to be kept of it. */
 export function newKey(grant: Grant): [text: string, record: ApiKeyRecord] {
-  const id = randomText(LOWER_AND_DIGITS, 16);
-  const text = formatKey(grant.kind, id, randomText(LETTERS_AND_DIGITS, 32));
+  const { id, text } = drawKey(grant.kind, randomBytes);
   return [text, { id, ...grant, digest: sha256Hex(text), expires_at: null }];
 }
 
-async function insertRecord(
-  name: KeyName,
+/** Puts a record into Postgres, from where the aggregator's minute cron hands it to both Workers. */
+export async function insertRecord(
   { id, kind, role, origins, digest }: ApiKeyRecord,
-  { query }: KeyStores,
+  description: string,
+  query: Query,
 ): Promise<void> {
   await query("INSERT INTO api_keys (id, kind, role, origins, digest, description) VALUES ($1, $2, $3, $4, $5, $6)", [
     id,
@@ -90,12 +89,8 @@ async function insertRecord(
     role,
     origins,
     digest,
-    `local development: ${name}`,
+    description,
   ]);
-}
-
-function randomText(alphabet: string, length: number): string {
-  return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
 }
 
 function sha256Hex(text: string): string {

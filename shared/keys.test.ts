@@ -3,6 +3,7 @@ import {
   type ApiKeyRecord,
   authenticate,
   bearerToken,
+  drawKey,
   formatKey,
   keyEntry,
   keyId,
@@ -56,6 +57,44 @@ describe("keyId", () => {
   });
 });
 
+describe("drawKey", () => {
+  it.each([
+    { kind: "secret", begins: "sk_" },
+    { kind: "publishable", begins: "pk_" },
+  ] as const)("makes a $kind key of the form that is taken", ({ kind, begins }) => {
+    const { id, text } = drawKey(kind, (count) => crypto.getRandomValues(new Uint8Array(count)));
+    expect(text.startsWith(begins)).toBe(true);
+    expect(keyId(text)).toBe(id);
+    expect(drawKey(kind, (count) => crypto.getRandomValues(new Uint8Array(count))).text).not.toBe(text);
+  });
+
+  it.each([
+    { byte: 0, id: "a", secret: "A", because: "the first letter" },
+    { byte: 62, id: "0", secret: "A", because: "the alphabet begins again" },
+    { byte: 247, id: "5", secret: "9", because: "the last of four whole rounds of 62" },
+    {
+      byte: 248,
+      id: "6",
+      secret: "A",
+      because: "drawn again for the secret: 62 would come too often in a fifth round",
+    },
+    { byte: 251, id: "9", secret: "A", because: "the last of seven whole rounds of 36" },
+    { byte: 252, id: "a", secret: "A", because: "drawn again for both" },
+    { byte: 255, id: "a", secret: "A", because: "drawn again for both" },
+  ])("makes $id and $secret of the byte $byte: $because, so that no letter is likelier than another", (expected) => {
+    // Of 16 and 32 bytes asked for first all are this one, and those drawn again are 0.
+    const randomBytes = (count: number) => {
+      const isFirst = !asked.has(count);
+      asked.add(count);
+      return new Uint8Array(count).fill(isFirst ? expected.byte : 0);
+    };
+    const asked = new Set<number>();
+    const { id, text } = drawKey("secret", randomBytes);
+    expect(text).toBe(formatKey("secret", expected.id.repeat(16), expected.secret.repeat(32)));
+    expect(text).toContain(id);
+  });
+});
+
 describe("authenticate", () => {
   it("gives the record of a key that is known, genuine and in force", async () => {
     const known = await record({ expires_at: "2026-11-21T10:00:01Z" });
@@ -100,13 +139,28 @@ describe("bearerToken", () => {
   it.each([
     [`Bearer ${TEXT}`, TEXT],
     [`bearer  ${TEXT} `, TEXT],
-    ["Bearer", null],
-    ["Bearer a b", null],
-    [`Basic ${TEXT}`, null],
-    [TEXT, null],
-    [null, null],
-  ])("reads %j as %j", (header, token) => {
+    [`BEARER ${TEXT}`, TEXT],
+  ])("reads %j", (header, token) => {
     expect(bearerToken(header)).toBe(token);
+  });
+
+  it.each([null, undefined])("is null where there is no header: %s", (header) => {
+    expect(bearerToken(header)).toBeNull();
+  });
+
+  it.each([
+    "",
+    "Bearer",
+    "Bearer ",
+    "Bearer a b",
+    `Basic ${TEXT}`,
+    TEXT,
+    `Bearer ${TEXT}, Bearer ${TEXT}`,
+    "Bearer\ta",
+  ])("tells %j from no header, so that a credential that cannot be read is refused and not overlooked", (header) => {
+    const token = bearerToken(header);
+    expect(token).toBe("");
+    expect(keyId(token ?? TEXT)).toBeNull();
   });
 });
 

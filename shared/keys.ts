@@ -21,6 +21,31 @@ export const ApiKeyRecord = z.strictObject({
 export type ApiKeyRecord = z.infer<typeof ApiKeyRecord>;
 
 const KEY_FORM = /^(pk|sk)_([a-z0-9]{16})_([A-Za-z0-9]{32})$/;
+const ID_LENGTH = 16;
+const SECRET_LENGTH = 32;
+const LOWER_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789";
+const LETTERS_AND_DIGITS = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${LOWER_AND_DIGITS}`;
+
+/** That many bytes that cannot be guessed. */
+export type RandomBytes = (count: number) => Uint8Array;
+
+/** A key that nobody knows yet: 82 bits of chance in its id, 190 in its secret. */
+export function drawKey(kind: ApiKeyRecord["kind"], randomBytes: RandomBytes): { id: string; text: string } {
+  const id = drawText(LOWER_AND_DIGITS, ID_LENGTH, randomBytes);
+  return { id, text: formatKey(kind, id, drawText(LETTERS_AND_DIGITS, SECRET_LENGTH, randomBytes)) };
+}
+
+/** Each letter as likely as the next: bytes past the last whole round of the alphabet are drawn again. */
+function drawText(alphabet: string, length: number, randomBytes: RandomBytes): string {
+  const taken = 256 - (256 % alphabet.length);
+  let text = "";
+  while (text.length < length) {
+    for (const byte of randomBytes(length - text.length)) {
+      if (byte < taken) text += alphabet.charAt(byte % alphabet.length);
+    }
+  }
+  return text;
+}
 
 /** A key's text from its parts: the id is public and finds the record, the secret proves it. */
 export function formatKey(kind: ApiKeyRecord["kind"], id: string, secret: string): string {
@@ -58,25 +83,38 @@ interface KeyStore {
  * @throws Problem `unauthenticated` for anything else, with one text for all causes so that keys cannot be probed
  */
 export async function authenticate(text: string | null, store: KeyStore): Promise<ApiKeyRecord> {
-  const refused = new Problem("unauthenticated", "The request carries no key that is known and in force.", {
-    headers: { "www-authenticate": "Bearer" },
-  });
   const id = text === null ? null : keyId(text);
-  if (text === null || id === null) throw refused;
+  if (text === null || id === null) throw refused();
   const [record, digest] = await Promise.all([store.find(id), store.sha256Hex(text)]);
-  if (record === null || !sameDigest(record.digest, digest)) throw refused;
-  if (!isInForce(record, store.nowMs())) throw refused;
+  if (record === null || !isGood(record, digest, store.nowMs())) throw refused();
   return record;
 }
 
-/** Whether a key has not expired. */
-export function isInForce({ expires_at }: ApiKeyRecord, nowMs: number): boolean {
+function refused(): Problem {
+  return new Problem("unauthenticated", "The request carries no key that is known and in force.", {
+    headers: { "www-authenticate": "Bearer" },
+  });
+}
+
+/** Whether a record is that of the key with this digest, and in force. */
+export function isGood(record: ApiKeyRecord, digest: string, nowMs: number): boolean {
+  return sameDigest(record.digest, digest) && isInForce(record, nowMs);
+}
+
+/** Whether a key has not expired. A revoked one expired when it was revoked. */
+export function isInForce({ expires_at }: Pick<ApiKeyRecord, "expires_at">, nowMs: number): boolean {
   return expires_at === null || Date.parse(expires_at) > nowMs;
 }
 
-/** The token of an `Authorization: Bearer …` header, or null. */
+/**
+ * The token of an `Authorization: Bearer …` header; the scheme's case does not matter.
+ *
+ * @returns null where there is no header, and "", which no key is, for one that is anything but a single Bearer token: who sends it
+ *   means to show a credential, and must not pass for one who shows none
+ */
 export function bearerToken(header: string | null | undefined): string | null {
-  return /^Bearer +([^\s]+) *$/i.exec(header ?? "")?.[1] ?? null;
+  if (header === null || header === undefined) return null;
+  return /^Bearer +([^\s]+) *$/i.exec(header)?.[1] ?? "";
 }
 
 /** @throws Problem `forbidden` unless the key is a secret one of at least this role */
