@@ -1,6 +1,15 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { consumeAssessments, consumeDeadLetters, type Batch, type ConsumeServices } from "./consume.ts";
+import counts from "../shared/account.v1.json" with { type: "json" };
+import {
+  consumeAccounts,
+  consumeAssessments,
+  consumeDeadLetters,
+  type Batch,
+  type ConsumeServices,
+} from "./consume.ts";
 import { drainSpool } from "./drain.ts";
+import intake from "./intake.v1.json" with { type: "json" };
+import entry from "./spool.v1.json" with { type: "json" };
 import { spoolKey } from "./spool.ts";
 import { createDb, type Db } from "./store/db.ts";
 import { testDatabase } from "./store/test-database.ts";
@@ -139,7 +148,7 @@ describe("consumeAssessments", () => {
   it.each([
     { body: null, because: "nothing" },
     { body: "text", because: "text" },
-    { body: { v: 2, request_id: "r", key_id: "k", events: [{}] }, because: "another version" },
+    { body: { v: 3, request_id: "r", key_id: "k", events: [{}] }, because: "another version" },
     { body: { v: 1, request_id: "r", key_id: "k", events: [] }, because: "a message of no event" },
   ])("records a message that holds $because once, however often it is delivered", async ({ body }) => {
     const services = world();
@@ -364,5 +373,83 @@ describe("consumeDeadLetters", () => {
     await consumeAssessments(batch([intakeMessage(scoredEvent({ id: "evt_00000001" }))]), world());
     await consumeDeadLetters(batch([message]), world());
     expect(await failedRows()).toEqual([recorded[1]]);
+  });
+});
+
+describe("version 1", () => {
+  it("of an intake message is stored whole, because messages outlive deployments", async () => {
+    const services = world();
+    const taken = batch([intake]);
+    await consumeAssessments(taken, services);
+    expect(taken.answer).toBe("acked");
+    expect(await failedRows()).toEqual([]);
+    const { events, request_id, key_id } = intake;
+    expect(await rows("SELECT * FROM events ORDER BY id")).toMatchObject(
+      events.map(({ received_at, ...scored }) => ({
+        ...scored,
+        id: scored.event.id,
+        received_at: new Date(received_at),
+        anomaly: scored.assessment.anomaly,
+        repeated: false,
+        request_id,
+        key_id,
+      })),
+    );
+    expect(await countOf("alerts")).toBe(1);
+  });
+
+  it("of an entry of the spool is drained, because it may have waited since before a deployment", async () => {
+    const services = world();
+    services.spool.objects.set(spoolKey(0, "golden"), JSON.stringify(entry));
+    expect(await drainSpool(services)).toMatchObject({ entries: 1, events: 2, failed: 2, left: 0 });
+    expect(await failedRows()).toMatchObject([
+      { id: "fail_0b6c1f7f5d1c4b7e8a9d0e1f2a3b4c5d_0", event_id: "evt_golden_03" },
+      { id: "fail_1c7d2a8a6e2d5c8f9bae1f2a3b4c5d6e", event_id: null, payload: null },
+    ]);
+  });
+});
+
+describe("consumeAccounts", () => {
+  const received = () => rows("SELECT sum(events)::integer AS events FROM edge_counts WHERE outcome = 'received'");
+
+  it("counts each message once, and says how many were new", async () => {
+    const services = world();
+    for (const taken of [batch([counts, { ...counts, id: "acc_2" }]), batch([counts])]) {
+      await consumeAccounts(taken, services);
+      expect(taken.answer).toBe("acked");
+    }
+    expect(await received()).toEqual([{ events: 20 }]);
+    expect(services.lines).toEqual([
+      expect.objectContaining({ kind: "settled", messages: 2, counted: 2, failed: 0 }),
+      expect.objectContaining({ kind: "settled", messages: 1, counted: 0, failed: 0 }),
+    ]);
+  });
+
+  it("records what is no message of counts as a failure of no event, and counts its neighbours", async () => {
+    const services = world();
+    await consumeAccounts(batch([{ ...counts, v: 2 }, counts]), services);
+    expect(await received()).toEqual([{ events: 10 }]);
+    expect(await rows("SELECT id, kind, events, payload FROM failed_events")).toEqual([
+      { id: "fail_message0", kind: "accounts", events: 0, payload: { ...counts, v: 2 } },
+    ]);
+  });
+
+  it("sets them aside while the database is away, and counts them once when it is back", async () => {
+    const outage = world({ db: away });
+    const taken = batch([counts]);
+    await consumeAccounts(taken, outage);
+    expect(taken.answer).toBe("acked");
+    const back = world({ spool: outage.spool });
+    const dying = { ...outage.spool, delete: () => Promise.reject(new Error("died")) };
+    expect(await drainSpool({ ...back, spool: dying })).toMatchObject({ left: 1 });
+    expect(await drainSpool(back)).toMatchObject({ entries: 1, events: 0, stored: 0, left: 0 });
+    expect(await received()).toEqual([{ events: 10 }]);
+  });
+
+  it("leaves them to the queue when nothing else would keep them", async () => {
+    const spool = testSpool({ put: () => Promise.reject(new Error("R2 is away")) });
+    const taken = batch([counts]);
+    await consumeAccounts(taken, world({ db: away, spool }));
+    expect(taken.answer).toBe("retried after 10 s");
   });
 });

@@ -31,6 +31,11 @@ export function consumeDeadLetters(batch: Batch, services: ConsumeServices): Pro
   return consume("dead-letters", batch, services);
 }
 
+/** A batch of what the edge counted: added to the books and acked, or set aside for later. Never throws. */
+export function consumeAccounts(batch: Batch, services: ConsumeServices): Promise<void> {
+  return consume("accounts", batch, services);
+}
+
 async function consume(kind: MessageKind, batch: Batch, services: ConsumeServices): Promise<void> {
   const startMs = services.nowMs();
   const outcome = await settle(kind, batch.messages, services);

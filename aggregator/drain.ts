@@ -78,6 +78,6 @@ async function buryEntry(key: string, text: string, { db }: DrainServices): Prom
   const reason = "an entry of the spool that cannot be read";
   return {
     ...NOTHING,
-    failed: await recordFailures(db, [{ id: `fail_${key}`, event_id: null, reason, payload: text }]),
+    failed: await recordFailures(db, [{ id: `fail_${key}`, event_id: null, reason, payload: text, kind: "spool" }]),
   };
 }

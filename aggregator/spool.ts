@@ -10,13 +10,14 @@ export interface SpoolBucket {
   list(options: { prefix: string; startAfter?: string; limit: number }): Promise<{ objects: { key: string }[] }>;
 }
 
-/** What is to become of messages: to be stored, or to be recorded as given up. */
-export type MessageKind = "assessments" | "dead-letters";
+/** What is to become of messages: to be stored, to be recorded as given up, or to be counted. */
+const MessageKind = z.enum(["assessments", "dead-letters", "accounts"]);
+export type MessageKind = z.infer<typeof MessageKind>;
 
 /** The messages of one batch, as they wait for the database in one object. */
 const SpoolEntry = z.object({
   v: z.literal(1),
-  kind: z.enum(["assessments", "dead-letters"]),
+  kind: MessageKind,
   messages: z.array(z.object({ id: z.string(), body: z.unknown() })),
 });
 export type SpoolEntry = z.infer<typeof SpoolEntry>;
@@ -62,8 +63,23 @@ type Spooled = { kind: "entry"; entry: SpoolEntry } | { kind: "unreadable"; text
 export async function readSpool(bucket: SpoolBucket, key: string): Promise<Spooled> {
   const text = await withDeadline(textOf(bucket, key), BUCKET_DEADLINE_MS, "reading the spool");
   if (text === null) return { kind: "gone" };
-  const entry = SpoolEntry.safeParse(fromJson(text));
-  return entry.success ? { kind: "entry", entry: entry.data } : { kind: "unreadable", text };
+  const entry = parseEntry(text);
+  return entry === null ? { kind: "unreadable", text } : { kind: "entry", entry };
+}
+
+/** The entry that a text is, or null when it is none. */
+export function parseEntry(text: string): SpoolEntry | null {
+  return SpoolEntry.safeParse(fromJson(text)).data ?? null;
+}
+
+/** R2 lists no more at once. */
+const COUNTED_MOST = 1_000;
+
+/** How many entries wait in the spool; of more than 1,000 it says 1,000. */
+export async function countSpool(bucket: SpoolBucket): Promise<number> {
+  const listing = bucket.list({ prefix: PREFIX, limit: COUNTED_MOST });
+  const { objects } = await withDeadline(listing, BUCKET_DEADLINE_MS, "listing the spool");
+  return objects.length;
 }
 
 /** Forgets an entry whose messages are in the database. */
