@@ -5,11 +5,15 @@ import { Problem } from "../shared/problem.ts";
 import { readJson } from "../shared/read-json.ts";
 import type { Route } from "../shared/route.ts";
 import { serve, type Operation, type RequestFacts } from "../shared/serve.ts";
+import { accountingOperations, type AccountingServices } from "./accounts/routes.ts";
 import { webhookOperations } from "./alert/routes.ts";
+import { apiKeyOperations, type KeyServices } from "./keys/routes.ts";
 import { anomalyOperations } from "./query/anomalies.ts";
 import { eventOperations } from "./query/events.ts";
 import { failedEventOperations } from "./query/failed-events.ts";
 import { healthOperations } from "./query/health.ts";
+import { metricsOperations } from "./query/metrics.ts";
+import { summaryOperations } from "./query/summary.ts";
 import { isDatabaseAway } from "./store/db.ts";
 
 const INFO = {
@@ -18,9 +22,11 @@ const INFO = {
   description: "Stored events, anomalies and their triage, alerts by webhook.",
 };
 
-type AppServices = Parameters<typeof webhookOperations>[0] & {
-  authenticate: Authenticator;
-};
+type AppServices = Parameters<typeof webhookOperations>[0] &
+  KeyServices &
+  AccountingServices & {
+    authenticate: Authenticator;
+  };
 
 /** The aggregator's HTTP surface. */
 export function createApp(services: AppServices): Hono {
@@ -28,8 +34,12 @@ export function createApp(services: AppServices): Hono {
     ...healthOperations(services),
     ...eventOperations(services),
     ...anomalyOperations(services),
+    ...metricsOperations(services),
+    ...summaryOperations(services),
     ...failedEventOperations(services),
+    ...accountingOperations(services),
     ...webhookOperations(services),
+    ...apiKeyOperations(services),
   ];
   return serve({
     info: INFO,

@@ -4,6 +4,8 @@ import * as z from "zod";
 export interface Env {
   CONFIG: KVNamespace;
   SPOOL: R2Bucket;
+  /** Only asked how many messages wait. */
+  ASSESSMENTS: Pick<Queue, "metrics">;
   DELIVERIES: Queue<{ delivery_id: string }>;
   DATABASE_URL: string;
   DATABASE_ENDPOINT: string;

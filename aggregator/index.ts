@@ -4,12 +4,15 @@ import { sha256Hex } from "../shared/digest.ts";
 import { findKey } from "../shared/find-key.ts";
 import { ID_RANDOM_BYTES, newId } from "../shared/ids.ts";
 import { describe } from "../shared/serve.ts";
+import { forgetCounted } from "./accounts/count-once.ts";
 import { consumeDeliveries, deliverDue, deliverNow } from "./alert/deliver.ts";
 import { createApp } from "./app.ts";
-import { consumeAssessments, consumeDeadLetters, type ConsumeServices } from "./consume.ts";
+import { consumeAccounts, consumeAssessments, consumeDeadLetters, type ConsumeServices } from "./consume.ts";
 import { drainSpool } from "./drain.ts";
 import { readConfig, type Env } from "./env.ts";
+import { copyChanged } from "./keys/copies.ts";
 import { createDb } from "./store/db.ts";
+import { countEarlierEvents } from "./store/earlier-events.ts";
 
 /** How long KV may answer from its cache; the least it allows. */
 const KEY_CACHED_S = 30;
@@ -29,6 +32,8 @@ function start(env: Env) {
       sha256Hex,
       nowMs: () => Date.now(),
     }),
+    keyCopies: env.CONFIG,
+    randomBytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
     fetch: (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init),
     nowMs: () => Date.now(),
     random: () => Math.random(),
@@ -36,6 +41,7 @@ function start(env: Env) {
     retryLater: async (deliveryId: string, delaySeconds: number) => {
       await env.DELIVERIES.send({ delivery_id: deliveryId }, { contentType: "json", delaySeconds });
     },
+    waitingMessages: async () => (await env.ASSESSMENTS.metrics()).backlogCount,
     log: (line: Record<string, unknown>) => console.log(JSON.stringify({ worker: "aggregator", ...line })),
   };
   const app: Hono = createApp(services);
@@ -60,6 +66,10 @@ export default {
         return consumeAssessments(batch, consuming);
       case "pulseecom-assessments-dead":
         return consumeDeadLetters(batch, consuming);
+      // Counts can only be counted: what the queue gave up on is tried a hundred times more.
+      case "pulseecom-accounts":
+      case "pulseecom-accounts-dead":
+        return consumeAccounts(batch, consuming);
       case "pulseecom-deliveries":
         return consumeDeliveries(batch, services);
       default:
@@ -71,11 +81,20 @@ export default {
   async scheduled(controller, env) {
     const { services } = (worker ??= start(env));
     const startMs = services.nowMs();
-    const [spool, due] = await Promise.allSettled([drainSpool(services), deliverDue(services)]);
+    const [spool, due, keys, forgotten, earlier] = await Promise.allSettled([
+      drainSpool(services),
+      deliverDue(services),
+      copyChanged(services),
+      forgetCounted(services.db),
+      countEarlierEvents(services),
+    ]);
     services.log({
       cron: controller.cron,
       spool: spool.status === "fulfilled" ? spool.value : { cause: describe(spool.reason) },
+      keys: keys.status === "fulfilled" ? keys.value : { cause: describe(keys.reason) },
       ...(due.status === "fulfilled" ? {} : { deliverDueCause: describe(due.reason) }),
+      ...(forgotten.status === "fulfilled" ? {} : { forgetCountedCause: describe(forgotten.reason) }),
+      ...(earlier.status === "fulfilled" ? {} : { countEarlierCause: describe(earlier.reason) }),
       totalMs: services.nowMs() - startMs,
     });
   },

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { EventId } from "../shared/event.ts";
-import { IntakeEnvelope, ScoredEvent, type IntakeMessage } from "../shared/message.ts";
+import { inPresentForm, IntakeEnvelope, ScoredEvent, type IntakeMessage } from "../shared/message.ts";
 import { fieldErrors } from "../shared/serve.ts";
 import { eventRow, type EventRow } from "./store/events.ts";
 import type { FailedEvent } from "./store/failed-events.ts";
@@ -57,17 +57,28 @@ interface Part {
 }
 
 function partsOf(message: QueueMessage): (Part | FailedEvent)[] {
-  const envelope = IntakeEnvelope.safeParse(message.body);
+  const body = fromText(message.body);
+  const envelope = IntakeEnvelope.safeParse(body);
   if (!envelope.success) {
     const reason = `not an intake message: ${inWords(envelope.error)}`;
-    return [{ id: `fail_${message.id}`, event_id: null, reason, payload: message.body }];
+    return [{ id: `fail_${message.id}`, event_id: null, reason, payload: body }];
   }
   const { v, request_id, key_id, events } = envelope.data;
   return events.map((event, index) => {
     const payload = { v, request_id, key_id, events: [event] } satisfies Record<keyof IntakeMessage, unknown>;
     const failure = { id: `fail_${message.id}_${index}`, event_id: eventIdOf(event), payload };
-    return { requestId: request_id, keyId: key_id, event, failure };
+    return { requestId: request_id, keyId: key_id, event: inPresentForm(event, v), failure };
   });
+}
+
+/** The edge writes a message as JSON; one that was set aside, or is of version 1, comes as a value. What is no JSON stays a text. */
+function fromText(body: unknown): unknown {
+  if (typeof body !== "string") return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
 }
 
 function eventIdOf(scored: unknown): string | null {
@@ -77,7 +88,7 @@ function eventIdOf(scored: unknown): string | null {
 }
 
 /** Where and how something does not match, without its values. */
-function inWords(error: z.ZodError): string {
+export function inWords(error: z.ZodError): string {
   return fieldErrors(error)
     .map(({ pointer, detail }) => `${pointer || "/"} ${detail}`)
     .join("; ");

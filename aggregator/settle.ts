@@ -1,4 +1,6 @@
 import { portions } from "../shared/portions.ts";
+import { countOnce } from "./accounts/count-once.ts";
+import { readCounts } from "./accounts/read-counts.ts";
 import { asFailures, readIntake, type IntakeRow, type QueueMessage } from "./intake.ts";
 import type { MessageKind } from "./spool.ts";
 import { isRowFault, sqlState, type Db } from "./store/db.ts";
@@ -22,24 +24,24 @@ export interface Settled {
   failed: number;
   /** Ids of the deliveries made, leased for an attempt at once. */
   deliveries: string[];
+  /** Of messages of counts, how many were not counted before. */
+  counted?: number;
 }
 
 /**
- * Brings messages to their end in the database: when it resolves, every event is a row or a recorded failure.
- * The same messages again change nothing.
+ * Brings messages to their end in the database: when it resolves, every event is a row or a recorded failure,
+ * and every count in the books. The same messages again change nothing.
  *
  * @throws when the database cannot be reached or does not do its part; some of the events may be stored by then
  */
 export const SETTLE: Record<
   MessageKind,
   (messages: readonly QueueMessage[], services: SettleServices) => Promise<Settled>
-> = { assessments: storeMessages, "dead-letters": recordDeadLetters };
+> = { assessments: storeMessages, "dead-letters": recordDeadLetters, accounts: countMessages };
 
 async function storeMessages(messages: readonly QueueMessage[], services: SettleServices): Promise<Settled> {
   const { rows, failures } = readIntake(messages, services.nowMs(), services.publicUrl);
-  const outcome: Outcome = { stored: [], deliveries: [], refused: [] };
-  for (const portion of portions(rows, ({ json }) => json.length, { sizeMost: STATEMENT_LENGTH }))
-    append(outcome, await storeApart(services.db, portion));
+  const outcome = await storeRows(services.db, rows);
   return {
     events: rows.length + failures.length,
     stored: outcome.stored.length,
@@ -53,10 +55,29 @@ async function recordDeadLetters(messages: readonly QueueMessage[], { db }: Sett
   return { events: failures.length, stored: 0, failed: await recordFailures(db, failures), deliveries: [] };
 }
 
+async function countMessages(messages: readonly QueueMessage[], { db }: SettleServices): Promise<Settled> {
+  const { counts, failures } = readCounts(messages);
+  let counted = 0;
+  for (const portion of portions(counts, ({ minutes }) => minutes.length, { sizeMost: STATEMENT_MINUTES }))
+    counted += await countOnce(db, portion);
+  return { events: 0, stored: 0, failed: await recordFailures(db, failures), deliveries: [], counted };
+}
+
+/** Minutes of counts in one statement: the rows of each are up to 1 KB as JSON. */
+const STATEMENT_MINUTES = 2_000;
+
 /** JSON of one statement, in UTF-16 units: well below what Neon takes in one request. */
 const STATEMENT_LENGTH = 2_000_000;
 
 type Outcome = Stored & { refused: FailedEvent[] };
+
+/** Stores rows, each of which is new, was there already, or is refused for itself alone. */
+export async function storeRows(db: Db, rows: readonly IntakeRow[]): Promise<Outcome> {
+  const outcome: Outcome = { stored: [], deliveries: [], refused: [] };
+  for (const portion of portions(rows, ({ json }) => json.length, { sizeMost: STATEMENT_LENGTH }))
+    append(outcome, await storeApart(db, portion));
+  return outcome;
+}
 
 function append(outcome: Outcome, more: Outcome): void {
   outcome.stored.push(...more.stored);
@@ -67,7 +88,7 @@ function append(outcome: Outcome, more: Outcome): void {
 /** Stores rows in one statement; when one of them is to blame for its failing, halves until that one stands alone. */
 async function storeApart(db: Db, rows: readonly IntakeRow[]): Promise<Outcome> {
   try {
-    return { ...(await storeEvents(db, rows)), refused: [] };
+    return { ...(await storeWhenFree(db, rows)), refused: [] };
   } catch (error) {
     if (!isRowFault(error)) throw error;
     const [only] = rows;
@@ -80,4 +101,19 @@ async function storeApart(db: Db, rows: readonly IntakeRow[]): Promise<Outcome> 
   const outcome = await storeApart(db, rows.slice(0, middle));
   append(outcome, await storeApart(db, rows.slice(middle)));
   return outcome;
+}
+
+/** Serialization failure and deadlock: another statement was in the way of this one, which is nobody's fault. */
+const IN_THE_WAY: ReadonlySet<string | null> = new Set(["40001", "40P01"]);
+const TRIES = 3;
+
+/** Tries again at once: by the time Postgres gives up on one of two statements, the other goes on. */
+async function storeWhenFree(db: Db, rows: readonly IntakeRow[]): Promise<Stored> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await storeEvents(db, rows);
+    } catch (error) {
+      if (tried === TRIES || !IN_THE_WAY.has(sqlState(error))) throw error;
+    }
+  }
 }

@@ -1,11 +1,12 @@
 import * as z from "zod";
 import { createAuthenticator } from "../shared/authenticator.ts";
 import { newId } from "../shared/ids.ts";
-import { formatKey, keyEntry, ROLES, type ApiKeyRecord, type Role } from "../shared/keys.ts";
+import { ApiKeyRecord, formatKey, keyEntry, ROLES, type Role } from "../shared/keys.ts";
 import { ProblemBody, type openApi } from "../shared/openapi.ts";
 import { createApp } from "./app.ts";
 import type { Db } from "./store/db.ts";
 import { NOW_MS } from "./test-events.ts";
+import { testSpool } from "./test-spool.ts";
 
 type KeyName = Role | "publishable" | "expired";
 
@@ -36,13 +37,17 @@ export async function testApp(db: Db, changes: Partial<Parameters<typeof createA
     authenticate: createAuthenticator({
       find: async (id) => keys.records.get(keyEntry(id)) ?? null,
       sha256Hex,
-      nowMs: () => NOW_MS,
+      nowMs: changes.nowMs ?? (() => NOW_MS),
     }),
+    keyCopies: { put: async (entry, value) => void keys.records.set(entry, ApiKeyRecord.parse(JSON.parse(value))) },
+    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     fetch: () => Promise.reject(new Error("nothing goes out in this test")),
     nowMs: () => NOW_MS,
     random: () => 0.5,
     newId: (prefix) => newId(prefix, NOW_MS, new Uint8Array(10).fill(ids++)),
     retryLater: async () => undefined,
+    spool: testSpool(),
+    waitingMessages: async () => 0,
     config: { allowLocalWebhooks: false, publicUrl: "https://pulse.example" },
     log: (line) => void lines.push(line),
     ...changes,

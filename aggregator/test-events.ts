@@ -27,6 +27,7 @@ export function scoredEvent(
     timestamp_source: "sender",
     received_at: "2026-11-21T10:00:00.000Z",
     source: "secret",
+    repeated: false,
     signals: { country: "DE", device_class: "desktop" },
     feature_set: FEATURE_SET,
     features: FEATURE_NAMES.map((_, index) => (index === 0 ? -1 : index / 8)),
@@ -57,5 +58,5 @@ export const ANOMALOUS = {
 
 /** A queue message with these events. */
 export function intakeMessage(...events: unknown[]): Omit<IntakeMessage, "events"> & { events: unknown[] } {
-  return { v: 1, request_id: "req_1", key_id: "key_1", events };
+  return { v: 2, request_id: "req_1", key_id: "key_1", events };
 }

@@ -122,7 +122,7 @@ describe("POST /v1/anomalies/{id}/feedback", () => {
 
   it.each([
     { body: "{", headers: {}, status: 400, because: "no JSON" },
-    { body: '{"label":"confirmed","note":"a\\u0000"}', headers: {}, status: 400, because: "a NUL" },
+    { body: '{"label":"confirmed","note":"a\\u0000"}', headers: {}, status: 422, because: "a NUL" },
     { body: "{}", headers: { "content-type": "text/plain" }, status: 415, because: "another type" },
     { body: `"${"x".repeat(500_001)}"`, headers: {}, status: 413, because: "too many bytes" },
   ])("answers $status to $because", async ({ body, headers, status }) => {

@@ -5,6 +5,7 @@ import { FEATURE_NAMES, FEATURE_SET, MISSING } from "../../shared/features.ts";
 import { ScoredEvent } from "../../shared/message.ts";
 import { Signals } from "../../shared/signals.ts";
 import type { EventRecord } from "../store/find-events.ts";
+import type { Transaction } from "../store/transactions.ts";
 import { AnsweredTime } from "./fields.ts";
 
 /** An event as it is answered: its own fields, and beside them all that was made of it. */
@@ -38,6 +39,52 @@ export function eventAnswer(record: EventRecord): EventAnswer {
     features: namedFeatures(record.featureSet, record.features),
     assessment: record.assessment,
     runtime: record.runtime,
+  };
+}
+
+const TransactionAnswer = z.strictObject({
+  id: z.string(),
+  counted: z.boolean().meta({
+    description:
+      "Whether this event is the purchase that counts in orders and revenue: the first stored of its transaction that was not declined.",
+  }),
+  purchase_event_id: z.string().nullable().meta({
+    description: "The purchase that counts; another one of the same transaction is a repeat. Null while there is none.",
+  }),
+  refunds: z
+    .array(
+      z.strictObject({
+        currency: z.string(),
+        count: z.int().meta({ description: "Refund events." }),
+        amount: z.number().meta({ description: "Their values added up, in major units of `currency`." }),
+        first_at: AnsweredTime,
+        last_at: AnsweredTime,
+      }),
+    )
+    .meta({ description: "What was refunded of the transaction, by currency. A refund may come before its purchase." }),
+});
+
+/** An event by itself: also what became of the transaction it names. */
+export const EventDetail = z.strictObject({
+  ...EventAnswer.shape,
+  transaction: TransactionAnswer.optional().meta({ description: "Only of an event that names one." }),
+});
+
+export function eventDetail(record: EventRecord, transaction: Transaction | null): z.input<typeof EventDetail> {
+  if (transaction === null) return eventAnswer(record);
+  const { id, purchase_event_id, refunds } = transaction;
+  return {
+    ...eventAnswer(record),
+    transaction: {
+      id,
+      counted: purchase_event_id === record.id,
+      purchase_event_id,
+      refunds: refunds.map(({ first_at, last_at, ...sum }) => ({
+        ...sum,
+        first_at: first_at.toISOString(),
+        last_at: last_at.toISOString(),
+      })),
+    },
   };
 }
 

@@ -51,7 +51,43 @@ describe("GET /v1/events/{id}", () => {
       features: Object.fromEntries(FEATURE_NAMES.map((name, index) => [name, index === 0 ? null : index / 8])),
       assessment: scored.assessment,
       runtime: "ort",
+      transaction: { id: "order-evt_00000001", counted: true, purchase_event_id: "evt_00000001", refunds: [] },
     });
+  });
+
+  it("says of a purchase whether it is a repeat, and what was refunded of its transaction", async () => {
+    const order = { transaction_id: "order-1", timestamp: "2026-11-21T08:00:00.000Z" };
+    await store(scoredEvent({ id: "evt_00000001", ...order }));
+    await store(
+      scoredEvent({ id: "evt_00000002", ...order }),
+      scoredEvent({ id: "evt_00000003", ...order, name: "refund", value: 9.9 }),
+    );
+    const refunds = [
+      {
+        currency: "EUR",
+        count: 1,
+        amount: 9.9,
+        first_at: "2026-11-21T08:00:00.000Z",
+        last_at: "2026-11-21T08:00:00.000Z",
+      },
+    ];
+    for (const [id, counted] of [
+      ["evt_00000001", true],
+      ["evt_00000002", false],
+      ["evt_00000003", false],
+    ] as const) {
+      const { body } = await app.call(`/v1/events/${id}`);
+      expect(body).toMatchObject({
+        transaction: { id: "order-1", counted, purchase_event_id: "evt_00000001", refunds },
+      });
+    }
+  });
+
+  it("says nothing of a transaction where the event names none", async () => {
+    const { event, ...rest } = scoredEvent({ id: "evt_00000001", name: "login" });
+    const { transaction_id: _, ...bare } = event;
+    await store({ event: bare, ...rest });
+    expect((await app.call("/v1/events/evt_00000001")).body).not.toHaveProperty("transaction");
   });
 
   it("counts the features of a set it does not know, because their names would be wrong", async () => {

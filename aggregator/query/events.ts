@@ -4,9 +4,10 @@ import { defineRoute } from "../../shared/route.ts";
 import { operation, type Operation } from "../../shared/serve.ts";
 import type { Db } from "../store/db.ts";
 import { findEvent, listEvents } from "../store/find-events.ts";
+import { transactionOf } from "../store/transactions.ts";
 import { GUARDED, LISTED } from "./access.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
-import { EventAnswer, eventAnswer } from "./event-answer.ts";
+import { EventAnswer, eventAnswer, EventDetail, eventDetail } from "./event-answer.ts";
 import { Flag, IdParams, Instant, pageOfRows, paging, Sought } from "./fields.ts";
 
 const listEventsRoute = defineRoute({
@@ -44,7 +45,7 @@ const getEventRoute = defineRoute({
   access: "analyst",
   params: IdParams,
   status: 200,
-  output: EventAnswer,
+  output: EventDetail,
   problems: [...GUARDED, "invalid", "not-found"],
 });
 
@@ -55,9 +56,9 @@ export function eventOperations({ db }: { db: Db }): Operation[] {
       return { data: rows.map(eventAnswer), next_cursor: formatCursor(next) };
     }),
     operation(getEventRoute, async (_facts, { params }) => {
-      const event = await findEvent(db, params.id);
+      const [event, transaction] = await Promise.all([findEvent(db, params.id), transactionOf(db, params.id)]);
       if (event === null) throw new Problem("not-found", "No event has this id.");
-      return eventAnswer(event);
+      return eventDetail(event, transaction);
     }),
   ];
 }

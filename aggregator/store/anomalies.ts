@@ -3,7 +3,9 @@ import * as z from "zod";
 import { queryRows, type Db } from "./db.ts";
 import { EVENT_COLUMNS, type EventRecord } from "./find-events.ts";
 import { before, microseconds, pageOf, type Page, type PageRequest } from "./paging.ts";
+import { FACTS, ROLL_UP } from "./rollups.ts";
 import { anomalies, events, feedback } from "./schema.ts";
+import { BOOK } from "./transactions.ts";
 
 export type AnomalyStatus = (typeof anomalies.$inferSelect)["status"];
 export type FeedbackLabel = (typeof feedback.$inferSelect)["label"];
@@ -72,19 +74,36 @@ interface Verdict {
  * Appends a verdict and makes it the anomaly's status. Of verdicts given at once the one appended last is the status too,
  * because the anomaly's row is locked before the verdict gets its place.
  *
+ * A dismissed anomaly's event is no anomaly in the sums, and trusted unless a bot sent it. A verdict that changes this corrects
+ * sessions and rollups by what it changes, in the same statement: the status that was there is read under the lock.
+ *
  * @returns whether there is such an anomaly
  */
 export async function giveFeedback(db: Db, anomalyId: string, verdict: Verdict): Promise<boolean> {
   const changed = await queryRows(
     db,
     z.object({ id: z.string() }),
+    // The event is locked too, and first: rows of version 1 are brought into the sums by another statement, with their verdict.
     sql`
-      WITH judged AS (
-        UPDATE anomalies SET status = ${verdict.label}, updated_at = now() WHERE id = ${anomalyId} RETURNING id
-      )
-      INSERT INTO feedback (anomaly_id, label, note, key_id)
-      SELECT id, ${verdict.label}, ${verdict.note}, ${verdict.keyId} FROM judged
-      RETURNING anomaly_id AS id`,
+      WITH subject AS (
+        SELECT e.v, ${FACTS} FROM anomalies AS a JOIN events AS e ON e.id = a.event_id
+        WHERE a.id = ${anomalyId}
+        FOR NO KEY UPDATE OF e
+      ), before AS (
+        SELECT id, status FROM anomalies WHERE id = ${anomalyId} AND (SELECT count(*) FROM subject) > 0 FOR NO KEY UPDATE
+      ), judged AS (
+        UPDATE anomalies AS a SET status = ${verdict.label}, updated_at = now() FROM before WHERE a.id = before.id
+        RETURNING a.id, before.status = 'dismissed' AS was_dismissed, a.status = 'dismissed' AS is_dismissed
+      ), noted AS (
+        INSERT INTO feedback (anomaly_id, label, note, key_id)
+        SELECT id, ${verdict.label}, ${verdict.note}, ${verdict.keyId} FROM judged
+        RETURNING anomaly_id AS id
+      ), counted AS (
+        SELECT subject.*, side.dismissed, side.sign
+        FROM subject CROSS JOIN judged CROSS JOIN LATERAL (VALUES (was_dismissed, -1), (is_dismissed, 1)) AS side (dismissed, sign)
+        WHERE was_dismissed <> is_dismissed AND v <> 1
+      ), ${BOOK}, ${ROLL_UP}
+      SELECT id FROM noted`,
   );
   return changed.length > 0;
 }

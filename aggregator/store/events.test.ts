@@ -41,6 +41,8 @@ describe("storeEvents", () => {
         timestamp_source: "sender",
         source: "secret",
         request_id: "req_1",
+        repeated: false,
+        v: 2,
         key_id: "key_1",
         user_id: "user-1",
         client_id: null,
@@ -138,5 +140,54 @@ describe("storeEvents", () => {
 
   it("stores nothing of nothing", async () => {
     expect(await storeEvents(database.db, [])).toEqual({ stored: [], deliveries: [] });
+  });
+
+  describe("of copies of one event", () => {
+    const copy = (requestId: string, { repeated = false, receivedAt = "2026-11-21T10:00:00.000Z" } = {}) =>
+      eventRow(scoredEvent({ id: "evt_00000001" }, {}, { repeated, received_at: receivedAt }), {
+        ...provenance,
+        requestId,
+      });
+
+    it.each([
+      { copies: [["req_1"], ["req_2"]], row: "req_1", again: ["req_2"], because: "the edge accepted both" },
+      { copies: [["req_1"], ["req_1"]], row: "req_1", again: [], because: "it is a message delivered again" },
+      { copies: [["req_1"], ["req_2"], ["req_2"]], row: "req_1", again: ["req_2"], because: "a copy counts once" },
+      { copies: [["req_1"], ["req_2", "req_3"]], row: "req_1", again: ["req_2", "req_3"], because: "each is another" },
+      {
+        copies: [["req_1", "req_2", "req_1", "req_2"]],
+        row: "req_1",
+        again: ["req_2"],
+        because: "a batch is no different",
+      },
+    ])("keeps $again beside the row of $row, as $because", async ({ copies, row: kept, again }) => {
+      for (const requestIds of copies)
+        await storeEvents(
+          database.db,
+          requestIds.map((requestId) => copy(requestId)),
+        );
+      expect(await all("events")).toEqual([expect.objectContaining({ request_id: kept })]);
+      expect((await all("stored_again")).map(({ request_id }) => request_id)).toEqual(again);
+    });
+
+    it("keeps of a copy when it came in, which is when the books count it", async () => {
+      await storeEvents(database.db, [copy("req_1"), copy("req_2", { receivedAt: "2026-11-21T10:07:00.000Z" })]);
+      expect(await all("stored_again")).toEqual([
+        { event_id: "evt_00000001", request_id: "req_2", received_at: new Date("2026-11-21T10:07:00.000Z") },
+      ]);
+    });
+
+    it("keeps none the edge called a duplicate, as it counted that itself", async () => {
+      await storeEvents(database.db, [copy("req_1"), copy("req_2", { repeated: true })]);
+      await storeEvents(database.db, [copy("req_3", { repeated: true })]);
+      expect(await all("stored_again")).toEqual([]);
+    });
+
+    it("makes a row of one the edge called a duplicate when no other has come, and says so", async () => {
+      await storeEvents(database.db, [copy("req_2", { repeated: true })]);
+      await storeEvents(database.db, [copy("req_1")]);
+      expect(await all("events")).toEqual([expect.objectContaining({ request_id: "req_2", repeated: true })]);
+      expect((await all("stored_again")).map(({ request_id }) => request_id)).toEqual(["req_1"]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { isNotNull, sql } from "drizzle-orm";
+import { isNotNull, isNull, sql } from "drizzle-orm";
 import {
   bigint,
   boolean,
@@ -10,9 +10,11 @@ import {
   pgTable,
   primaryKey,
   real,
+  smallint,
   text,
   timestamp,
   unique,
+  type AnyPgColumn,
   type ExtraConfigColumn,
 } from "drizzle-orm/pg-core";
 import type { Assessment } from "../../shared/assessment.ts";
@@ -56,6 +58,8 @@ export const events = pgTable(
     features: real("features").array().notNull(),
     assessment: jsonb("assessment").$type<Assessment>().notNull(),
     runtime: text("runtime").$type<ScoredEvent["runtime"]>().notNull(),
+    repeated: boolean("repeated").notNull().default(false),
+    v: smallint("v").notNull().default(1),
   },
   (table) => [
     index("events_occurred_at").on(newestFirst(table.occurredAt), newestFirst(table.id)),
@@ -72,8 +76,91 @@ export const events = pgTable(
     index("events_anomaly")
       .on(newestFirst(table.occurredAt), newestFirst(table.id))
       .where(sql`${table.anomaly}`),
+    index("events_v1")
+      .on(table.id)
+      .where(sql`${table.v} = 1`),
+    index("events_repeated")
+      .on(table.receivedAt)
+      .where(sql`${table.repeated}`),
   ],
 );
+
+export const storedAgain = pgTable(
+  "stored_again",
+  {
+    eventId: text("event_id").notNull(),
+    requestId: text("request_id").notNull(),
+    receivedAt: instant("received_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.requestId] }),
+    index("stored_again_received_at").on(table.receivedAt),
+  ],
+);
+
+export const transactions = pgTable("transactions", {
+  id: text("id").primaryKey(),
+  purchaseEventId: text("purchase_event_id"),
+  refundEventId: text("refund_event_id"),
+});
+
+export const transactionRefunds = pgTable(
+  "transaction_refunds",
+  {
+    transactionId: text("transaction_id").notNull(),
+    currency: text("currency").notNull(),
+    refunds: integer("refunds").notNull(),
+    refunded: numeric("refunded").notNull(),
+    firstAt: instant("first_at").notNull(),
+    lastAt: instant("last_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.transactionId, table.currency] })],
+);
+
+export const sessions = pgTable("sessions", {
+  id: text("id").primaryKey(),
+  startedAt: instant("started_at").notNull(),
+  firstEventId: text("first_event_id").notNull(),
+  country: text("country").notNull(),
+  device: text("device").notNull(),
+  orders: integer("orders").notNull(),
+  untrustedEvents: integer("untrusted_events").notNull(),
+  wasStartedAt: instant("was_started_at"),
+  wasCountry: text("was_country"),
+  wasDevice: text("was_device"),
+  wasTrusted: boolean("was_trusted"),
+  wasConverted: boolean("was_converted"),
+});
+
+const rollups = (name: string) =>
+  pgTable(
+    name,
+    {
+      dimension: text("dimension").notNull(),
+      at: instant("at").notNull(),
+      member: text("member").notNull(),
+      trusted: boolean("trusted").notNull(),
+      currency: text("currency").notNull(),
+      events: bigint("events", { mode: "number" }).notNull(),
+      anomalies: bigint("anomalies", { mode: "number" }).notNull(),
+      declines: bigint("declines", { mode: "number" }).notNull(),
+      orders: bigint("orders", { mode: "number" }).notNull(),
+      revenue: numeric("revenue").notNull(),
+      quantity: bigint("quantity", { mode: "number" }).notNull(),
+      refundedOrders: bigint("refunded_orders", { mode: "number" }).notNull(),
+      refunded: numeric("refunded").notNull(),
+      sessions: bigint("sessions", { mode: "number" }).notNull(),
+      converted: bigint("converted", { mode: "number" }).notNull(),
+    },
+    (table) => [
+      primaryKey({ columns: [table.dimension, table.at, table.member, table.trusted, table.currency] }),
+      check(`${name}_check`, sql`${table.dimension} IN ('all', 'name', 'country', 'device', 'category')`),
+    ],
+  );
+
+export const rollups1m = rollups("rollups_1m");
+export const rollups1h = rollups("rollups_1h");
+export const rollups1d = rollups("rollups_1d");
 
 export const anomalies = pgTable(
   "anomalies",
@@ -185,6 +272,11 @@ export const deliveryAttempts = pgTable(
   (table) => [primaryKey({ columns: [table.deliveryId, table.attempt] })],
 );
 
+/** What a failure's payload is: a message of a queue, or the text of an entry of the spool. */
+export type FailureKind = "assessments" | "accounts" | "spool";
+/** How a failure ended: by its payload, or by an event of the same id that came otherwise. */
+export type Resolution = "stored" | "already stored";
+
 export const failedEvents = pgTable(
   "failed_events",
   {
@@ -193,9 +285,46 @@ export const failedEvents = pgTable(
     reason: text("reason").notNull(),
     payload: jsonb("payload").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
+    kind: text("kind").$type<FailureKind>().notNull().default("assessments"),
+    receivedAt: instant("received_at").notNull().defaultNow(),
+    requestId: text("request_id"),
+    events: integer("events").notNull().default(1),
+    repeated: boolean("repeated").notNull().default(false),
+    resolvedAt: instant("resolved_at"),
+    resolution: text("resolution").$type<Resolution>(),
   },
-  (table) => [index("failed_events_created_at").on(newestFirst(table.createdAt), newestFirst(table.id))],
+  (table) => [
+    check("failed_events_kind_check", sql`${table.kind} IN ('assessments', 'accounts', 'spool')`),
+    check("failed_events_resolution_check", sql`${table.resolution} IN ('stored', 'already stored')`),
+    index("failed_events_created_at").on(newestFirst(table.createdAt), newestFirst(table.id)),
+    index("failed_events_received_at").on(table.receivedAt),
+    index("failed_events_unresolved")
+      .on(newestFirst(table.createdAt), newestFirst(table.id))
+      .where(isNull(table.resolvedAt)),
+  ],
 );
+
+export const edgeCounts = pgTable(
+  "edge_counts",
+  {
+    minute: instant("minute").notNull(),
+    outcome: text("outcome").notNull(),
+    events: bigint("events", { mode: "number" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.minute, table.outcome] })],
+);
+
+export const countedMessages = pgTable(
+  "counted_messages",
+  { id: text("id").primaryKey(), countedAt: instant("counted_at").notNull().defaultNow() },
+  (table) => [index("counted_messages_counted_at").on(table.countedAt)],
+);
+
+export const storedCounts = pgTable("stored_counts", {
+  minute: instant("minute").primaryKey(),
+  stored: bigint("stored", { mode: "number" }).notNull(),
+  removed: bigint("removed", { mode: "number" }).notNull(),
+});
 
 export const apiKeys = pgTable(
   "api_keys",
@@ -208,9 +337,20 @@ export const apiKeys = pgTable(
     description: text("description"),
     createdAt: instant("created_at").notNull().defaultNow(),
     expiresAt: instant("expires_at"),
+    createdBy: text("created_by"),
+    revokedAt: instant("revoked_at"),
+    revokedBy: text("revoked_by"),
+    replacedBy: text("replaced_by").references((): AnyPgColumn => apiKeys.id),
+    changedAt: instant("changed_at").notNull().defaultNow(),
+    revision: integer("revision").notNull().default(1),
+    copiedRevision: integer("copied_revision"),
   },
   (table) => [
     unique().on(table.digest),
+    index("api_keys_created_at").on(newestFirst(table.createdAt), newestFirst(table.id)),
+    index("api_keys_uncopied")
+      .on(table.changedAt, table.id)
+      .where(sql`${table.copiedRevision} IS DISTINCT FROM ${table.revision}`),
     check("api_keys_kind_check", sql`${table.kind} IN ('publishable', 'secret')`),
     check("api_keys_role_check", sql`${table.role} IN ('ingest', 'analyst', 'operator', 'admin')`),
     check("api_keys_check", sql`(${table.kind} = 'secret') = (${table.role} IS NOT NULL)`),
