@@ -1,33 +1,40 @@
 import type { KeptEvent } from "./event.ts";
 import { entitiesOf, observationOf, pricedItemsOf, type Knowledge } from "./observe.ts";
-import { newPriceBook, recallPrices, type PriceBook } from "./price-book.ts";
-import { newProfile, recall, type Profile } from "./profile.ts";
+import { lookPrices, newPriceBook, recallPrices, type PriceBook } from "./price-book.ts";
+import { look, newProfile, recall, type Profile } from "./profile.ts";
 import type { Signals } from "./signals.ts";
 
 /**
  * Every profile and the price book of one shop, in one place. Live traffic keeps them in Durable Objects instead; replay, training
- * and tests use this, and compute exactly what live traffic gets. Grows with the number of entities: nothing is forgotten.
+ * and tests use this, and compute exactly what live traffic gets. Grows with the number of entities and events: nothing is forgotten.
  */
 export interface Memory {
   /** By kind and key of the entity. */
   profiles: Map<string, Profile>;
   prices: PriceBook;
+  /** Of the events learned from. */
+  ids: Set<string>;
 }
 
 export function newMemory(): Memory {
-  return { profiles: new Map(), prices: newPriceBook() };
+  return { profiles: new Map(), prices: newPriceBook(), ids: new Set() };
 }
 
-/** What was known before this event, of every entity it names and every item it sells; the memory then learns from it. */
+/**
+ * What was known before this event, of every entity it names and every item it sells; the memory then learns from it. An id that
+ * comes again is learned from no more, and answered what is known by now.
+ */
 export function recallAll(memory: Memory, event: KeptEvent, signals: Signals): Knowledge {
+  const isNew = !memory.ids.has(event.id);
+  memory.ids.add(event.id);
+  const ask = isNew ? recall : look;
+  const askPrices = isNew ? recallPrices : lookPrices;
   const seen = observationOf(event, signals);
   const profiles: Knowledge["profiles"] = {};
   for (const { kind, key } of entitiesOf(event, signals)) {
-    profiles[kind] = recall(profileOf(memory, `${kind} ${key}`), seen);
+    profiles[kind] = ask(profileOf(memory, `${kind} ${key}`), seen);
   }
-  const items = pricedItemsOf(event);
-  const prices = items.length === 0 ? [] : recallPrices(memory.prices, { id: event.id, items });
-  return { profiles, prices };
+  return { profiles, prices: askPrices(memory.prices, pricedItemsOf(event)) };
 }
 
 function profileOf(memory: Memory, name: string): Profile {

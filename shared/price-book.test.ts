@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { nearestUsualLog, newPriceBook, recallPrices, type PriceBook, type UsualItem } from "./price-book.ts";
+import {
+  lookPrices,
+  nearestUsualLog,
+  newPriceBook,
+  recallPrices,
+  type PriceBook,
+  type UsualItem,
+} from "./price-book.ts";
 
 const KEY = "EUR mug";
-let made = 0;
 
 /** Sells one item at a price; what was known of it before. */
 function sell(book: PriceBook, price: number, quantity = 1, key = KEY): UsualItem | null {
   const items = [{ key, priceLog: Math.log(price), quantity }];
-  return recallPrices(book, { id: `evt_${++made}`, items })[0] ?? null;
+  return recallPrices(book, items)[0] ?? null;
 }
 
 function soldAt(...prices: number[]): PriceBook {
@@ -22,6 +28,18 @@ function usualPrice(book: PriceBook): number {
   return Math.exp(book.items.get(KEY)?.priceLog ?? NaN);
 }
 
+describe("lookPrices", () => {
+  it("answers what recallPrices would, and learns nothing, so that a retry moves no price", () => {
+    const book = soldAt(20, 24);
+    const items = [KEY, "EUR never sold"].map((key) => ({ key, priceLog: 3, quantity: 1 }));
+    const learned = structuredClone(book);
+    const known = lookPrices(book, items);
+    expect(book).toEqual(learned);
+    expect(known).toMatchObject([{ orders: 2 }, null]);
+    expect(recallPrices(book, items)).toEqual(known);
+  });
+});
+
 describe("recallPrices", () => {
   it("knows nothing of an item never sold, and its price from then on", () => {
     const book = newPriceBook();
@@ -32,8 +50,8 @@ describe("recallPrices", () => {
   it("answers beside each line of the order, before any of its lines is learned", () => {
     const line = (key: string) => ({ key, priceLog: 1, quantity: 2 });
     const book = newPriceBook();
-    recallPrices(book, { id: "evt_first", items: [line("a")] });
-    const known = recallPrices(book, { id: "evt_second", items: [line("b"), line("a"), line("a")] });
+    recallPrices(book, [line("a")]);
+    const known = recallPrices(book, [line("b"), line("a"), line("a")]);
     expect(known.map((usual) => usual?.orders ?? null)).toEqual([null, 1, 1]);
   });
 
@@ -43,15 +61,6 @@ describe("recallPrices", () => {
     const copy = structuredClone(known);
     sell(book, 90);
     expect(known).toEqual(copy);
-  });
-
-  it("learns from an id once", () => {
-    const book = newPriceBook();
-    const seen = { id: "evt_same", items: [{ key: KEY, priceLog: 3, quantity: 1 }] };
-    recallPrices(book, seen);
-    const learned = structuredClone(book);
-    recallPrices(book, seen);
-    expect(book).toEqual(learned);
   });
 
   it("starts from the first three prices, not only the first", () => {

@@ -12,12 +12,6 @@ export interface PricedItem {
   quantity: number;
 }
 
-export interface PriceObservation {
-  /** The event's id: the same id is learned from once. */
-  id: string;
-  items: PricedItem[];
-}
-
 /** What was known of an item before the event. */
 export interface UsualItem {
   orders: number;
@@ -38,16 +32,15 @@ export interface UsualItem {
 }
 
 export interface PriceBook {
-  /** Least recently sold first. */
+  /** Once there are many, least recently sold first. */
   items: Map<string, UsualItem>;
   /** Items that changed or fell out since whoever keeps a copy last cleared this. */
   touched: Set<string>;
-  /** The last ids learned from, oldest first. */
-  ids: string[];
 }
 
 const ITEMS_KEPT = 20_000;
-const IDS_KEPT = 64;
+/** From so many on items are kept in the order they were sold: moving one to the end costs more than learning its price. */
+const ITEMS_UNORDERED = 10_000;
 
 /** The first few orders set the level; after that one order moves it by at most alpha times the item's swing, or CLIP_LOG. */
 const LEARNING_ORDERS = 3;
@@ -64,23 +57,25 @@ const SWING_CLIP = 2;
 const SWING_ALPHA_LEAST = 0.02;
 
 export function newPriceBook(): PriceBook {
-  return { items: new Map(), touched: new Set(), ids: [] };
+  return { items: new Map(), touched: new Set() };
 }
 
 /** The usual price and quantity of each item before this order, null for items never sold; the book then learns from it. */
-export function recallPrices(book: PriceBook, seen: PriceObservation): (UsualItem | null)[] {
-  const before = seen.items.map((item) => book.items.get(item.key) ?? null);
-  if (book.ids.includes(seen.id)) return before;
-  book.ids.push(seen.id);
-  if (book.ids.length > IDS_KEPT) book.ids.shift();
-  for (const item of seen.items) learnItem(book, item);
+export function recallPrices(book: PriceBook, items: readonly PricedItem[]): (UsualItem | null)[] {
+  const before = lookPrices(book, items);
+  for (const item of items) learnItem(book, item);
   return before;
+}
+
+/** The same of an order that the book learned from already: it learns nothing. */
+export function lookPrices(book: PriceBook, items: readonly PricedItem[]): (UsualItem | null)[] {
+  return items.map((item) => book.items.get(item.key) ?? null);
 }
 
 /** Replaces what is known of the item: what was answered before stays as it was. */
 function learnItem(book: PriceBook, item: PricedItem): void {
   const known = book.items.get(item.key);
-  book.items.delete(item.key);
+  if (book.items.size >= ITEMS_UNORDERED) book.items.delete(item.key);
   book.items.set(item.key, known === undefined ? firstSeen(item) : learned(known, item));
   book.touched.add(item.key);
   if (book.items.size <= ITEMS_KEPT) return;
@@ -113,13 +108,16 @@ function learned(usual: UsualItem, { priceLog, quantity }: PricedItem): UsualIte
   const swingAlpha = Math.max(SWING_ALPHA_LEAST, 1 / orders);
   const swing = (before: number, change: number) =>
     before + swingAlpha * (Math.min(SWING_CLIP, Math.abs(change)) - before);
+  const price = learnedPrice(usual, priceLog, alpha);
   return {
-    ...learnedPrice(usual, priceLog, alpha),
     orders: orders + 1,
+    priceLog: price.priceLog,
     priceSwing: swing(usual.priceSwing, priceLog - last.priceLog),
     quantityLog: usual.quantityLog + alpha * clipped(quantityLog - usual.quantityLog, 1),
     quantitySwing: swing(usual.quantitySwing, quantityLog - last.quantityLog),
     last: { priceLog, quantityLog },
+    offInARow: price.offInARow,
+    formerPriceLog: price.formerPriceLog,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { amountZ, newProfile, recall, type Observation, type Profile } from "./profile.ts";
+import { amountZ, look, newProfile, recall, type Observation, type Profile } from "./profile.ts";
 
 const AT_MS = Date.parse("2026-03-10T12:30:00Z");
 const SECOND_MS = 1_000;
@@ -82,15 +82,6 @@ describe("recall", () => {
     );
   });
 
-  it("learns from an id once, so that a retry changes nothing", () => {
-    const profile = after({});
-    const again = order();
-    recall(profile, again);
-    const learned = structuredClone(profile);
-    recall(profile, again);
-    expect(profile).toEqual(learned);
-  });
-
   it("does not count what lies after an event that comes late", () => {
     const later = [SECOND_MS, HOUR_MS, 2 * DAY_MS].map((ms) => ({ atMs: AT_MS + ms }));
     expect(recall(after(...later), order())).toMatchObject({ orders1m: 0, orders1h: 0 });
@@ -157,6 +148,18 @@ describe("links of a profile", () => {
 
   it("says nothing of a link the event does not have", () => {
     expect(recall(after(on("phone")), order()).links).toEqual({});
+  });
+});
+
+describe("look", () => {
+  it("answers what recall would, and learns nothing, so that a retry changes no count", () => {
+    const profile = after({ links: { card: "k-1" } }, { kind: "decline" });
+    const known = structuredClone(profile);
+    const again = order({ links: { card: "k-2", device: "d-1" } });
+    const seen = look(profile, again);
+    expect(profile).toEqual(known);
+    expect(recall(profile, again)).toEqual(seen);
+    expect(seen).toMatchObject({ orders: 1, attempts1h: 2, declines1h: 1, links: { card: { isNew: true } } });
   });
 });
 

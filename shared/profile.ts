@@ -2,8 +2,8 @@
  * What is remembered of one entity (a customer, a client, a network, a card, an e-mail), and how one event changes it.
  *
  * Pure and streaming: `recall` returns what was known *before* the event and then learns from it, so that no event sees itself or
- * its future, and live traffic and replay get the same numbers. Bounded: some kilobytes,
- * at most about 50 with ids of ordinary length, whatever the entity does.
+ * its future, and live traffic and replay get the same numbers. Which events it learned from is for its keeper to remember.
+ * Bounded: some kilobytes, at most about 50 with keys of ordinary length, whatever the entity does.
  */
 
 /** What an entity can be seen together with. */
@@ -24,7 +24,7 @@ const RECENT_MS: Record<Link, number> = {
 
 /** One event as a profile sees it. */
 export interface Observation {
-  /** The event's id: the same id is learned from once. */
+  /** The event's id, by which the keeper of profiles lets them learn from it once. */
   id: string;
   atMs: number;
   /** An order and a decline are payment attempts; anything else only shows presence. */
@@ -97,13 +97,10 @@ export interface Profile {
   hours: Bucket[];
   days: Bucket[];
   links: Partial<Record<Link, Seen[]>>;
-  /** The last ids learned from, oldest first: a sender's retry follows at once. */
-  ids: string[];
 }
 
 const ATTEMPTS_KEPT = 256;
 const LINKS_KEPT = 64;
-const IDS_KEPT = 16;
 const EW_ALPHA = 0.05;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -117,23 +114,23 @@ export function newProfile(): Profile {
     hours: [],
     days: [],
     links: {},
-    ids: [],
   };
 }
 
+/** What was known before this event; the profile then learns from it. For an event it learned from already there is `look`. */
+export function recall(profile: Profile, seen: Observation): Snapshot {
+  const before = look(profile, seen);
+  learn(profile, seen, before);
+  return before;
+}
+
 /**
- * What was known before this event; the profile then learns from it, unless it already has.
+ * What is known at this event, of which nothing is learned.
  *
  * Windows of a minute and an hour are exact up to 256 attempts an hour; a day is this hour and the 23 before, 7 and 30 days are
  * this day and those before.
  */
-export function recall(profile: Profile, seen: Observation): Snapshot {
-  const before = snapshot(profile, seen);
-  if (!profile.ids.includes(seen.id)) learn(profile, seen, before);
-  return before;
-}
-
-function snapshot(profile: Profile, seen: Observation): Snapshot {
+export function look(profile: Profile, seen: Observation): Snapshot {
   const { atMs } = seen;
   const hour = Math.floor(atMs / HOUR_MS);
   const day = Math.floor(atMs / DAY_MS);
@@ -197,7 +194,6 @@ function linkSnapshot(known: readonly Seen[], key: string, sinceMs: number, atMs
 }
 
 function learn(profile: Profile, seen: Observation, before: Snapshot): void {
-  keepLast(profile.ids, seen.id, IDS_KEPT);
   for (const link of LINKS) {
     const key = seen.links[link];
     if (key !== undefined) learnLink((profile.links[link] ??= []), key, seen);

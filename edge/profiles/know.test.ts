@@ -85,6 +85,61 @@ describe("know", () => {
     expect(next?.knowledge.profiles.customer?.orders).toBe(1);
   });
 
+  it.each([1, 16])(
+    "holds exactly one of 100 requests with an id at the same time for new, over %i shards",
+    async (shards) => {
+      const { stores } = watched({ shards });
+      const event = enriched();
+      const known = await Promise.all(Array.from({ length: 100 }, () => know([event], stores, DEADLINE_MS)));
+      expect(known.flat().filter(({ repeated }) => !repeated).length).toBe(1);
+      const [next] = await know([enriched()], stores, DEADLINE_MS);
+      expect(next?.knowledge.profiles.customer?.orders).toBe(1);
+    },
+  );
+
+  it("holds one of two requests for new although each store saw another of them first", async () => {
+    const inner = memoryStores({ shards: 16 });
+    const asked = new Set<number>();
+    const later: (() => void)[] = [];
+    const firsts: boolean[] = [];
+    // Every store but the first that is asked sees the second request first.
+    const recall: Stores["recall"] = async (shard, requests) => {
+      const isFirst = !asked.has(shard);
+      asked.add(shard);
+      if (isFirst && asked.size > 1) await new Promise<void>((resolve) => later.push(resolve));
+      const answers = await inner.recall(shard, requests);
+      firsts.push(answers[0]?.repeated === false);
+      for (const goOn of isFirst ? [] : later.splice(0)) goOn();
+      return answers;
+    };
+    const event = enriched();
+    const stores = { ...inner, recall };
+    const [one, other] = await Promise.all([know([event], stores, DEADLINE_MS), know([event], stores, DEADLINE_MS)]);
+    expect(firsts.filter(Boolean).length).toBeGreaterThan(1);
+    expect([...one, ...other].map(({ repeated, degraded }) => ({ repeated, degraded }))).toEqual([
+      { repeated: false, degraded: [] },
+      { repeated: true, degraded: [] },
+    ]);
+  });
+
+  it("knows a repeat within a request when every store is away", async () => {
+    const { stores } = watched({ recall: () => Promise.reject(new Error("down")) });
+    const [event, other] = [enriched(), enriched()];
+    const known = await know([event, other, event], stores, DEADLINE_MS);
+    expect(known.map(({ repeated }) => repeated)).toEqual([false, false, true]);
+  });
+
+  it("knows a repeat by any store that is left", async () => {
+    const { stores } = watched({ shards: 16 });
+    const event = enriched();
+    await know([event], stores, DEADLINE_MS);
+    const recall: Stores["recall"] = (shard, requests) =>
+      requests.some(({ entities }) => entities.includes("ip:ip-1"))
+        ? stores.recall(shard, requests)
+        : Promise.reject(new Error("down"));
+    expect((await know([event], { ...stores, recall }, DEADLINE_MS))[0]?.repeated).toBe(true);
+  });
+
   it("knows an event that names nobody by its id", async () => {
     const { stores, calls } = watched({ shards: 8 });
     const known = await know([nobody], stores, DEADLINE_MS);

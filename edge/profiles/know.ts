@@ -7,7 +7,7 @@ import type { RecallAnswer, RecallRequest } from "./wire.ts";
 /** What the profiles knew before one event. */
 export interface Known {
   knowledge: Knowledge;
-  /** The stores answered this id before: the sender sends it again. */
+  /** The id was learned from before, or came before in the same request: the sender sends it again. */
   repeated: boolean;
   /** `profile:<kind>` for each that did not answer in time. */
   degraded: string[];
@@ -45,7 +45,22 @@ export async function know(events: readonly Enriched[], stores: Stores, deadline
       else answers.set(shard, new Map(asked.map(({ index }, at) => [index, answer[at] as RecallAnswer]))); // one answer a request
     }),
   );
-  return plans.map((planned, index) => gather(planned, index, answers));
+  const repeats = repeatsWithin(events);
+  return plans.map((planned, index) => {
+    const known = gather(planned, index, answers);
+    return { ...known, repeated: known.repeated || repeats.has(index) };
+  });
+}
+
+/** Which of the events have the id of one before them. This is known even when the stores are away. */
+function repeatsWithin(events: readonly Enriched[]): Set<number> {
+  const ids = new Set<string>();
+  const repeats = new Set<number>();
+  for (const [index, { event }] of events.entries()) {
+    if (ids.has(event.id)) repeats.add(index);
+    ids.add(event.id);
+  }
+  return repeats;
 }
 
 interface Plan {
@@ -93,7 +108,9 @@ function gather(
     if (prices === undefined) known.degraded.push("profile:prices");
     else known.knowledge.prices = prices;
   }
-  known.repeated = [...requests.keys()].some((shard) => answers.get(shard)?.get(index)?.repeated === true);
+  // One store decides, the first that answered: of requests at the same time each store may have seen another first.
+  const [repeated = false] = [...requests.keys()].flatMap((shard) => answers.get(shard)?.get(index)?.repeated ?? []);
+  known.repeated = repeated;
   return known;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { newPriceBook, recallPrices, type PricedItem } from "../../shared/price-book.ts";
-import { packPrices, packRequest, unpackAnswer, unpackItems } from "./wire.ts";
+import { lookPrices, newPriceBook, recallPrices, type PricedItem } from "../../shared/price-book.ts";
+import { newProfile, recall, type Snapshot } from "../../shared/profile.ts";
+import { packPrices, packProfiles, packRequest, unpackAnswer, unpackItems } from "./wire.ts";
 
 const items: PricedItem[] = [
   { key: "EUR mug", priceLog: Math.log(4.95), quantity: 3 },
@@ -21,12 +22,30 @@ describe("the profile stores' wire form", () => {
     // A price that stays is adopted, so that there is a former one; the orders before leave none.
     for (let order = 0; order < 60; order++) {
       const priceLog = order < 10 ? Math.log(4.95) : Math.log(49.5);
-      recallPrices(book, { id: `evt_${order}`, items: [{ key: "EUR mug", priceLog, quantity: 1 + (order % 3) }] });
-      const known = recallPrices(book, { id: `evt_${order}`, items });
-      expect(unpackAnswer({ profiles: [], prices: packPrices(known), repeated: false }).prices).toEqual(known);
+      recallPrices(book, [{ key: "EUR mug", priceLog, quantity: 1 + (order % 3) }]);
+      const known = lookPrices(book, items);
+      expect(unpackAnswer({ profiles: new Float64Array(), prices: packPrices(known), repeated: false }).prices).toEqual(
+        known,
+      );
       expect(known[1]).toBeNull();
     }
     // So the last ones had a former price, and the first had none.
     expect(book.items.get("EUR mug")?.formerPriceLog).toBeTypeOf("number");
+  });
+
+  it("brings everything that is known of profiles back, and which links an event does not name", () => {
+    const profile = newProfile();
+    const known: Snapshot[] = [];
+    for (let order = 0; order < 30; order++) {
+      const links = { customer: `c-${order % 3}`, ...(order % 2 === 0 ? { card: `k-${order}` } : { country: "DE" }) };
+      const seen = { id: `evt_${order}`, atMs: order * 1_800_000, kind: "order" as const, amountLog: order / 7, links };
+      known.push(recall(profile, seen));
+    }
+    const packed = packProfiles(known);
+    expect(unpackAnswer({ profiles: packed, prices: new Float64Array(), repeated: true })).toEqual({
+      profiles: known,
+      prices: [],
+      repeated: true,
+    });
   });
 });

@@ -1,9 +1,10 @@
 /**
- * Questions and answers of the profile stores as they cross to them: the lines of an order as arrays of numbers, because an order
- * may have 200 of them and copying as many objects costs more than everything else about it.
+ * Questions and answers of the profile stores as they cross to them: the lines of an order and what is known of profiles as arrays of
+ * numbers, because an order may have 200 lines, a profile has 29 figures, and copying as many named fields costs more than everything
+ * else about them.
  */
 import type { PricedItem, UsualItem } from "../../shared/price-book.ts";
-import type { Observation, Snapshot } from "../../shared/profile.ts";
+import { LINKS, type Observation, type Snapshot } from "../../shared/profile.ts";
 
 /** One event's question to a store: what is known of these entities and items, and learn from it. */
 export interface RecallRequest {
@@ -18,7 +19,7 @@ export interface RecallAnswer {
   /** Beside `entities`. */
   profiles: Snapshot[];
   prices: (UsualItem | null)[];
-  /** This event id was answered before, and not taken back since. */
+  /** This store learned from the event's id before, and the event was not taken back since. */
   repeated: boolean;
 }
 
@@ -26,7 +27,8 @@ export interface WireRequest extends Omit<RecallRequest, "items"> {
   items: { keys: string[]; figures: Float64Array } | null;
 }
 
-export interface WireAnswer extends Omit<RecallAnswer, "prices"> {
+export interface WireAnswer extends Omit<RecallAnswer, "prices" | "profiles"> {
+  profiles: Float64Array;
   prices: Float64Array;
 }
 
@@ -36,14 +38,17 @@ const USUAL_FIGURES = 9;
 export function packRequest({ items, ...rest }: RecallRequest): WireRequest {
   if (items === null) return { ...rest, items };
   const figures = new Float64Array(items.length * ITEM_FIGURES);
-  items.forEach(({ priceLog, quantity }, index) => figures.set([priceLog, quantity], index * ITEM_FIGURES));
+  items.forEach(({ priceLog, quantity }, index) => {
+    figures[index * ITEM_FIGURES] = priceLog;
+    figures[index * ITEM_FIGURES + 1] = quantity;
+  });
   return { ...rest, items: { keys: items.map(({ key }) => key), figures } };
 }
 
 export function unpackItems({ keys, figures }: NonNullable<WireRequest["items"]>): PricedItem[] {
   return keys.map((key, index) => {
-    const [priceLog = 0, quantity = 1] = figures.subarray(index * ITEM_FIGURES);
-    return { key, priceLog, quantity };
+    const at = index * ITEM_FIGURES;
+    return { key, priceLog: figures[at] ?? 0, quantity: figures[at + 1] ?? 1 };
   });
 }
 
@@ -52,22 +57,94 @@ export function packPrices(prices: readonly (UsualItem | null)[]): Float64Array 
   const figures = new Float64Array(prices.length * USUAL_FIGURES);
   prices.forEach((usual, index) => {
     if (usual === null) return;
-    const { orders, priceLog, priceSwing, quantityLog, quantitySwing, last, offInARow, formerPriceLog } = usual;
-    const row = [orders, priceLog, priceSwing, quantityLog, quantitySwing, last.priceLog, last.quantityLog, offInARow];
-    figures.set([...row, formerPriceLog ?? NaN], index * USUAL_FIGURES);
+    let at = index * USUAL_FIGURES;
+    figures[at++] = usual.orders;
+    figures[at++] = usual.priceLog;
+    figures[at++] = usual.priceSwing;
+    figures[at++] = usual.quantityLog;
+    figures[at++] = usual.quantitySwing;
+    figures[at++] = usual.last.priceLog;
+    figures[at++] = usual.last.quantityLog;
+    figures[at++] = usual.offInARow;
+    figures[at] = usual.formerPriceLog ?? NaN;
   });
   return figures;
 }
 
-export function unpackAnswer({ prices, ...rest }: WireAnswer): RecallAnswer {
+export function unpackAnswer({ profiles, prices, repeated }: WireAnswer): RecallAnswer {
+  const snapshots: Snapshot[] = [];
+  for (let at = 0; at < profiles.length; at += SNAPSHOT_FIGURES) snapshots.push(unpackSnapshot(profiles, at));
   const usual: (UsualItem | null)[] = [];
   for (let at = 0; at < prices.length; at += USUAL_FIGURES) usual.push(unpackUsual(prices, at));
-  return { ...rest, prices: usual };
+  return { profiles: snapshots, prices: usual, repeated };
+}
+
+const COUNTS = [
+  "orders",
+  "orders1m",
+  "orders1h",
+  "orders1d",
+  "orders30d",
+  "amount1d",
+  "attempts1h",
+  "declines1h",
+  "amountMean",
+  "amountM2",
+  "amountEwMean",
+  "amountEwVariance",
+  "amountMax",
+  "amountZ7d",
+] as const satisfies (keyof Snapshot)[];
+const LINK_FIGURES = 3;
+const SNAPSHOT_FIGURES = COUNTS.length + LINKS.length * LINK_FIGURES;
+
+/** A link the event does not name becomes NaN. */
+export function packProfiles(profiles: readonly Snapshot[]): Float64Array {
+  const figures = new Float64Array(profiles.length * SNAPSHOT_FIGURES);
+  let at = 0;
+  for (const snapshot of profiles) {
+    for (const count of COUNTS) figures[at++] = snapshot[count];
+    for (const link of LINKS) {
+      const known = snapshot.links[link];
+      figures[at++] = known?.known ?? NaN;
+      figures[at++] = known?.recent ?? NaN;
+      figures[at++] = known?.isNew ? 1 : 0;
+    }
+  }
+  return figures;
+}
+
+function unpackSnapshot(figures: Float64Array, from: number): Snapshot {
+  let at = from;
+  const next = () => figures[at++] ?? NaN;
+  const snapshot: Snapshot = {
+    orders: next(),
+    orders1m: next(),
+    orders1h: next(),
+    orders1d: next(),
+    orders30d: next(),
+    amount1d: next(),
+    attempts1h: next(),
+    declines1h: next(),
+    amountMean: next(),
+    amountM2: next(),
+    amountEwMean: next(),
+    amountEwVariance: next(),
+    amountMax: next(),
+    amountZ7d: next(),
+    links: {},
+  };
+  for (const link of LINKS) {
+    const [known, recent, isNew] = [next(), next(), next() === 1];
+    if (!Number.isNaN(known)) snapshot.links[link] = { known, recent, isNew };
+  }
+  return snapshot;
 }
 
 function unpackUsual(figures: Float64Array, at: number): UsualItem | null {
   const figure = (index: number) => figures[at + index] ?? NaN;
   if (figure(0) === 0) return null;
+  const former = figure(8);
   return {
     orders: figure(0),
     priceLog: figure(1),
@@ -76,6 +153,6 @@ function unpackUsual(figures: Float64Array, at: number): UsualItem | null {
     quantitySwing: figure(4),
     last: { priceLog: figure(5), quantityLog: figure(6) },
     offInARow: figure(7),
-    formerPriceLog: Number.isNaN(figure(8)) ? null : figure(8),
+    formerPriceLog: Number.isNaN(former) ? null : former,
   };
 }

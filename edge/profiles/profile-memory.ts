@@ -1,0 +1,99 @@
+import { BoundedMap } from "../../shared/bounded-map.ts";
+import { lookPrices, recallPrices } from "../../shared/price-book.ts";
+import { look, recall } from "../../shared/profile.ts";
+import type { Sql } from "../sql.ts";
+import { KeptIds } from "./kept-ids.ts";
+import { KeptPrices } from "./kept-prices.ts";
+import { KeptProfiles } from "./kept-profiles.ts";
+import { packPrices, packProfiles, unpackItems, type WireAnswer, type WireRequest } from "./wire.ts";
+
+/** An answer and its question take about 4 KB. A sender's retry follows at once; the more are held, the more there is to collect. */
+const ANSWERS_HELD = 1_000;
+
+type Knowledge = Omit<WireAnswer, "repeated">;
+
+/**
+ * All that one profile store remembers: profiles, the price book, and the id of every event it learned from, so that it learns from
+ * none twice. It works in memory, and is on disk as far as it was flushed. An id is on disk no later than what was learned from its
+ * event: a crash costs what was learned since the last flush, and lets nothing be learned twice.
+ */
+export class ProfileMemory {
+  readonly #ids: KeptIds;
+  readonly #profiles: KeptProfiles;
+  readonly #prices: KeptPrices;
+  /** What was answered to recent ids, so that a retry is scored the same. */
+  readonly #answers = new BoundedMap<string, { request: WireRequest; knowledge: Knowledge }>(ANSWERS_HELD);
+
+  constructor(sql: Sql, nowMs: () => number) {
+    this.#ids = new KeptIds(sql, nowMs);
+    const writeIds = () => this.#ids.write();
+    this.#profiles = new KeptProfiles(sql, nowMs, writeIds);
+    this.#prices = new KeptPrices(sql, writeIds);
+  }
+
+  get isWritten(): boolean {
+    return this.#ids.isWritten && this.#profiles.isWritten && this.#prices.isWritten;
+  }
+
+  /**
+   * Answers in the order asked; an event sees what the ones before it in the same call taught.
+   *
+   * An id that came before teaches nothing. It is answered as it was the first time; when that is long ago, by what is known now,
+   * which includes itself and what came after it.
+   */
+  recall(requests: readonly WireRequest[]): WireAnswer[] {
+    const marks = this.#ids.find(requests.map(({ seen }) => seen.id));
+    return requests.map((request) => {
+      const { id } = request.seen;
+      const mark = marks.get(id);
+      const knowledge = mark === undefined ? this.#learn(request) : this.#look(request);
+      if (mark !== "counted") {
+        this.#ids.set(id, "counted");
+        marks.set(id, "counted");
+      }
+      return { ...knowledge, repeated: mark === "counted" };
+    });
+  }
+
+  /** These events were not taken in after all: sent again they are new, and still teach nothing a second time. */
+  takeBack(ids: readonly string[]): void {
+    for (const id of this.#ids.find(ids).keys()) this.#ids.set(id, "taken back");
+  }
+
+  /** Writes what changed before, a step at a time, each short enough for others to wait. What changes meanwhile is for the next. */
+  *flush(): Generator<void> {
+    yield* this.#ids.flush();
+    yield* this.#profiles.flush();
+    yield* this.#prices.flush();
+  }
+
+  #learn(request: WireRequest): Knowledge {
+    const { seen, entities, items } = request;
+    // All are there before the first one learns: an event is learned from as a whole, or not at all.
+    const held = entities.map((name) => this.#profiles.get(name));
+    const profiles = held.map((profile) => recall(profile, seen));
+    for (const name of entities) this.#profiles.touch(name);
+    const prices = items === null ? [] : recallPrices(this.#prices.book, unpackItems(items));
+    const knowledge = { profiles: packProfiles(profiles), prices: packPrices(prices) };
+    this.#answers.set(seen.id, { request, knowledge });
+    return knowledge;
+  }
+
+  #look(request: WireRequest): Knowledge {
+    const { seen, entities, items } = request;
+    const answered = this.#answers.get(seen.id);
+    if (answered !== undefined && asksTheSame(answered.request, request)) return answered.knowledge;
+    const profiles = entities.map((name) => look(this.#profiles.get(name), seen));
+    const prices = items === null ? [] : lookPrices(this.#prices.book, unpackItems(items));
+    return { profiles: packProfiles(profiles), prices: packPrices(prices) };
+  }
+}
+
+/** An id may come again with other content, to which the answer of the first would not fit. */
+function asksTheSame(one: WireRequest, other: WireRequest): boolean {
+  return isSameList(one.entities, other.entities) && isSameList(one.items?.keys ?? [], other.items?.keys ?? []);
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((text, index) => text === other[index]);
+}
