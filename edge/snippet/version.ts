@@ -1,0 +1,2 @@
+/** Filled in by the build. */
+export const VERSION = "unbuilt";
