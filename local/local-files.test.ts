@@ -16,12 +16,19 @@ const file = {
   aggregator: "http://127.0.0.1:8788",
   keys: { publishable: key("pk"), ingest: key("sk"), analyst: key("sk"), operator: key("sk"), admin: key("sk") },
   webhook_receiver: "http://127.0.0.1:9999",
+  shop: "http://127.0.0.1:8789",
 };
 const modeOf = (name: string) => statSync(join(dataDir, name)).mode & 0o777;
 
 describe("local.json", () => {
   it("gives its keys back to the next start", () => {
     writeLocalFile(dataDir, file);
+    expect(readSavedKeys(dataDir)).toEqual(file.keys);
+  });
+
+  it("gives back the keys of a version that wrote other addresses, so that an update keeps them", () => {
+    const { shop, ...before } = file;
+    writeFileSync(localFileIn(dataDir), JSON.stringify({ ...before, another: shop }));
     expect(readSavedKeys(dataDir)).toEqual(file.keys);
   });
 

@@ -11,8 +11,12 @@ const LocalFile = z.strictObject({
   aggregator: z.url(),
   keys: DevelopmentKeys,
   webhook_receiver: z.url(),
+  shop: z.url(),
 });
 export type LocalFile = z.infer<typeof LocalFile>;
+
+/** What an earlier start is asked for, whatever else its version wrote. */
+const SavedKeys = LocalFile.pick({ keys: true }).strip();
 
 const SavedWebhook = z.strictObject({ id: z.string(), secret: z.string() });
 /** The webhook that leads to the receiver. */
@@ -32,7 +36,7 @@ export function localFileIn(dataDir: string): string {
 /** The keys of an earlier start; null when there was none, or when its file is of no use: keys can be made anew. */
 export function readSavedKeys(dataDir: string): DevelopmentKeys | null {
   try {
-    return readPrivateJson(localFileIn(dataDir), LocalFile)?.keys ?? null;
+    return readPrivateJson(localFileIn(dataDir), SavedKeys)?.keys ?? null;
   } catch {
     return null;
   }

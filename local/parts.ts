@@ -6,12 +6,15 @@ import { provideWebhook } from "./alert-webhook.ts";
 import type { WorkersLog } from "./data-folder.ts";
 import { openGate } from "./gate.ts";
 import { provideKeys, type DevelopmentKeys } from "./keys.ts";
-import { listen } from "./listen.ts";
+import { listen, PortTakenError } from "./listen.ts";
 import { readSavedKeys, writeSecrets, type LocalSecrets } from "./local-files.ts";
 import { migrate } from "./migrate.ts";
 import { openPostgres, type LocalPostgres } from "./postgres.ts";
 import { openReceiver, type ReceivedWebhook, type Receiver } from "./receiver.ts";
-import type { Settings } from "./settings.ts";
+import { readSlice } from "./retail-slice.ts";
+import { USUAL_SHOP_PORT, type Settings } from "./settings.ts";
+import { catalogueOf } from "./shop/catalogue.ts";
+import { openShop, type Shop } from "./shop/shop.ts";
 import { keepAccepted } from "./shutdown.ts";
 import type { Teardown } from "./teardown.ts";
 import { buildWorkers, startCronClock, startWorkers, type LocalWorkers } from "./workers.ts";
@@ -21,11 +24,13 @@ const EVERY_MINUTE = "* * * * *";
 const CRON_LOOK_MS = 1_000;
 
 /** @throws PortTakenError that names the variable to change, before anything slow was done */
-export async function requireFreePorts({ edgePort, aggregatorPort }: Settings): Promise<void> {
+export async function requireFreePorts({ edgePort, aggregatorPort, shopPort }: Settings): Promise<void> {
   for (const [port, setting] of [
     [edgePort, "EDGE_PORT"],
     [aggregatorPort, "AGGREGATOR_PORT"],
+    [shopPort, "SHOP_PORT"],
   ] as const) {
+    if (port === undefined) continue;
     const probe = createServer();
     await listen(probe, port, setting);
     probe.close();
@@ -87,6 +92,8 @@ export async function startBoth(
       PRIVACY_KEY: secrets.privacy_key,
       // A laptop that replays weeks of orders in a minute is no idle data centre: 40 ms would often be missed.
       PROFILE_DEADLINE_MS: "250",
+      // Shorter than the queues must be at rest before a stop, so that no counts are left behind.
+      ACCOUNT_INTERVAL_MS: "500",
     },
     aggregatorVars: {
       // The driver wants one; the endpoint decides.
@@ -165,6 +172,33 @@ export async function openGates(settings: Settings, workers: LocalWorkers, teard
   const edge = await openGate({ port: edgePort, target: workers.edge, portSetting: "EDGE_PORT" });
   teardown.add("the edge's port", () => edge.close());
   return { edge: edge.url, aggregator: aggregator.url };
+}
+
+/** What the demo shop is joined to. */
+export interface ShopNeeds {
+  gates: Gates;
+  keys: DevelopmentKeys;
+  receiver: Receiver;
+}
+
+/**
+ * The demo shop, which goes through the ports of the contract as any shop would. It is no part of the product: where its usual port is
+ * taken and nobody asked for that one, it takes another.
+ */
+export async function startShop(
+  { shopPort }: Settings,
+  { gates, keys, receiver }: ShopNeeds,
+  teardown: Teardown,
+): Promise<Shop> {
+  const options = { ...gates, keys, receiver: receiver.url, catalogue: catalogueOf(readSlice()) };
+  const open = (port: number) => openShop({ ...options, port, portSetting: "SHOP_PORT" });
+  const shop = await open(shopPort ?? USUAL_SHOP_PORT).catch((error: unknown) => {
+    if (shopPort !== undefined || !(error instanceof PortTakenError)) throw error;
+    return open(0);
+  });
+  // Before the edge's port is closed: what the shop has not told yet goes through it.
+  teardown.add("the shop", () => shop.close());
+  return shop;
 }
 
 /** A work that is done at the first call; the others get its result. */

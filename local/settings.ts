@@ -4,6 +4,8 @@ import * as z from "zod";
 export interface Settings {
   edgePort: number;
   aggregatorPort: number;
+  /** Undefined when nobody chose one: then it is {@link USUAL_SHOP_PORT}, or any other where that is taken. */
+  shopPort: number | undefined;
   /** Folder of everything that is kept, as it was given. */
   dataDir: string;
   /** A server to use in place of the embedded Postgres. */
@@ -11,6 +13,8 @@ export interface Settings {
   /** `demo-only` ends by itself when the demo has ended. */
   mode: "demo" | "no-demo" | "demo-only";
 }
+
+export const USUAL_SHOP_PORT = 8789;
 
 /** What was asked for cannot be understood; the message is for the user. */
 export class BadSettings extends Error {
@@ -30,23 +34,34 @@ const PostgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 export function readSettings(environment: Record<string, string | undefined>, args: readonly string[]): Settings {
   // Set and empty means not set, as for `VAR= npm start`.
   const valueOf = (name: string) => environment[name] || undefined;
-  const port = (name: string, fallback: string) =>
-    parsed(Port, valueOf(name) ?? fallback, `${name} must be a port, 1 to 65535.`);
+  const port = (name: string) => {
+    const text = valueOf(name);
+    return text === undefined ? undefined : parsed(Port, text, `${name} must be a port, 1 to 65535.`);
+  };
 
   const url = valueOf("DATABASE_URL");
   const settings: Settings = {
-    edgePort: port("EDGE_PORT", "8787"),
-    aggregatorPort: port("AGGREGATOR_PORT", "8788"),
+    edgePort: port("EDGE_PORT") ?? 8787,
+    aggregatorPort: port("AGGREGATOR_PORT") ?? 8788,
+    shopPort: port("SHOP_PORT"),
     dataDir: valueOf("DATA_DIR") ?? ".data",
     databaseUrl: url && parsed(PostgresUrl, url, "DATABASE_URL must be like postgres://user:password@host:5432/name."),
     mode: modeOf(args),
   };
-  if (settings.edgePort === settings.aggregatorPort) {
-    throw new BadSettings(
-      `EDGE_PORT and AGGREGATOR_PORT are both ${settings.edgePort}; set one of them to another port.`,
-    );
-  }
+  const { edgePort, aggregatorPort, shopPort } = settings;
+  requireDifferent({ EDGE_PORT: edgePort, AGGREGATOR_PORT: aggregatorPort, SHOP_PORT: shopPort });
   return settings;
+}
+
+function requireDifferent(ports: Record<string, number | undefined>): void {
+  const names = new Map<number, string>();
+  for (const [name, port] of Object.entries(ports)) {
+    if (port === undefined) continue;
+    const other = names.get(port);
+    if (other !== undefined)
+      throw new BadSettings(`${other} and ${name} are both ${port}; set one of them to another port.`);
+    names.set(port, name);
+  }
 }
 
 function modeOf(args: readonly string[]): Settings["mode"] {

@@ -19,6 +19,7 @@ const LocalJson = z.strictObject({
   aggregator: z.string().regex(/^http:\/\/127\.0\.0\.1:\d+$/),
   keys: DevelopmentKeys,
   webhook_receiver: z.string().regex(/^http:\/\/127\.0\.0\.1:\d+$/),
+  shop: z.string().regex(/^http:\/\/127\.0\.0\.1:\d+$/),
 });
 
 interface Started {
@@ -29,7 +30,7 @@ interface Started {
 }
 
 const dataDir = mkdtempSync(join(tmpdir(), "start-"));
-let ports: { EDGE_PORT: string; AGGREGATOR_PORT: string };
+let ports: { EDGE_PORT: string; AGGREGATOR_PORT: string; SHOP_PORT: string };
 let running: Started;
 
 const freePort = async () => {
@@ -39,7 +40,11 @@ const freePort = async () => {
   await once(server, "close");
   return String(port);
 };
-const freePorts = async () => ({ EDGE_PORT: await freePort(), AGGREGATOR_PORT: await freePort() });
+const freePorts = async () => ({
+  EDGE_PORT: await freePort(),
+  AGGREGATOR_PORT: await freePort(),
+  SHOP_PORT: await freePort(),
+});
 
 function start(environment: Record<string, string>): Started {
   // As users start it: without what npm and vitest have set around this test.
@@ -87,10 +92,10 @@ afterAll(async () => {
 
 describe("npm start -- --no-demo", () => {
   it("prints `ready` with the addresses on the ports it was given, and no warnings", () => {
-    const { edge, aggregator } = localJson();
-    expect(running.printed()).toMatch(new RegExp(`^ready .*${edge} .*${aggregator}`, "m"));
-    expect([edge, aggregator]).toEqual(
-      [ports.EDGE_PORT, ports.AGGREGATOR_PORT].map((port) => `http://127.0.0.1:${port}`),
+    const { edge, aggregator, shop } = localJson();
+    expect(running.printed()).toMatch(new RegExp(`^ready .*${edge} .*${aggregator} .*${shop}`, "m"));
+    expect([edge, aggregator, shop]).toEqual(
+      [ports.EDGE_PORT, ports.AGGREGATOR_PORT, ports.SHOP_PORT].map((port) => `http://127.0.0.1:${port}`),
     );
     expect(running.printed()).not.toMatch(/warning/i);
   });
@@ -101,10 +106,22 @@ describe("npm start -- --no-demo", () => {
     expect(await answer.json()).toEqual({ data: [] });
   });
 
-  it("says in one line which variable to change when a port is taken, and ends with 1", async () => {
-    const second = start({ ...ports, DATA_DIR: join(dataDir, "another") });
-    expect(await second.exited).toEqual({ code: 1 });
-    expect(second.printed().trim().split("\n")).toEqual([expect.stringMatching(/Port \d+ is taken .*EDGE_PORT/)]);
+  it.each(["EDGE_PORT", "AGGREGATOR_PORT", "SHOP_PORT"] as const)(
+    "says in one line to change %s when its port is taken, and ends with 1",
+    async (name) => {
+      const second = start({ ...(await freePorts()), [name]: ports[name], DATA_DIR: join(dataDir, "another") });
+      expect(await second.exited).toEqual({ code: 1 });
+      expect(second.printed().trim().split("\n")).toEqual([
+        expect.stringMatching(new RegExp(`Port ${ports[name]} is taken .*${name}`)),
+      ]);
+    },
+  );
+
+  it("serves a shop whose pages embed the snippet of this edge", async () => {
+    const { shop, edge } = localJson();
+    const home = await fetch(shop);
+    expect(home.status).toBe(200);
+    expect(await home.text()).toContain(`src="${edge}/pulse.js"`);
   });
 
   it("leaves a data folder alone that another process uses, says so, and ends with 1", async () => {

@@ -10,7 +10,8 @@ import { localFileIn, openSecrets, writeLocalFile, type LocalFile } from "./loca
 import * as parts from "./parts.ts";
 import type { LocalPostgres } from "./postgres.ts";
 import { untilReady } from "./readiness.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { readSettings, USUAL_SHOP_PORT, type Settings } from "./settings.ts";
+import type { Shop } from "./shop/shop.ts";
 import { showSteps } from "./steps.ts";
 import { onNpmGone, onStopSignals } from "./stop-signals.ts";
 import { countEvents, receivedAtMs } from "./stored-events.ts";
@@ -113,6 +114,11 @@ async function startParts(settings: Settings, log: WorkersLog): Promise<Running>
     () => parts.openGates(settings, workers, teardown),
     ({ edge, aggregator }) => `${edge.port} and ${aggregator.port} are open`,
   );
+  const shop = await step(
+    "Shop",
+    () => parts.startShop(settings, { gates, keys, receiver }, teardown),
+    (opened) => shopWords(settings, opened),
+  );
   await step(
     "Model",
     () => untilReady(gates.edge, gates.aggregator, signal),
@@ -124,18 +130,24 @@ async function startParts(settings: Settings, log: WorkersLog): Promise<Running>
     aggregator: gates.aggregator.origin,
     keys,
     webhook_receiver: receiver.url.origin,
+    shop: shop.url.origin,
   };
   writeLocalFile(dataDir, local);
   void parts.resume(workers, log);
   const took = terminal.paint("dim", seconds(performance.now() - startMs));
   // Without colours: scripts wait for a line that begins so.
-  terminal.line(`ready  edge ${local.edge}  aggregator ${local.aggregator}  ${took}`);
+  terminal.line(`ready  edge ${local.edge}  aggregator ${local.aggregator}  shop ${local.shop}  ${took}`);
   return { postgres, watch, local };
 }
 
 function postgresWords({ databaseUrl, dataDir }: Settings, { applied }: parts.StartedPostgres): string {
   const where = databaseUrl === undefined ? `PGlite, in ${dataDir}/postgres` : "the server of DATABASE_URL";
   return `${where}, ${applied.length === 0 ? "up to date" : `migrations applied: ${applied.join(", ")}`}`;
+}
+
+function shopWords({ shopPort = USUAL_SHOP_PORT }: Settings, { url }: Shop): string {
+  const isElsewhere = Number(url.port) !== shopPort;
+  return `open at ${url.origin}${isElsewhere ? `, as port ${shopPort} is taken by another program; SHOP_PORT chooses` : ""}`;
 }
 
 async function demonstrate({ mode }: Settings, { postgres, watch, local }: Running): Promise<void> {
@@ -161,6 +173,7 @@ async function serve({ dataDir }: Settings, { local }: Running): Promise<void> {
   const { paint, line } = terminal;
   line();
   line(paint("bold", "Go on"));
+  line(`  shop        ${local.shop}  click through it: what it sends, and what comes back, is shown beside it`);
   line(`  edge        ${local.edge}  takes events; described at ${local.edge}/openapi.json`);
   line(`  aggregator  ${local.aggregator}  answers; described at ${local.aggregator}/openapi.json`);
   line(`  receiver    ${local.webhook_receiver}/received  what arrived at the webhook`);
