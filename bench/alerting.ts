@@ -1,12 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { join } from "node:path";
-import { migrate } from "../local/migrate.ts";
-import { openPostgres } from "../local/postgres.ts";
 import { openReceiver } from "../local/receiver.ts";
-import { startWorkers } from "../local/workers.ts";
 import { load, quantile, sleep } from "./load.ts";
 import type { Report } from "./report.ts";
-import { grantKey, untilOrt } from "./stand.ts";
+import { grantKey, startWhole, untilOrt } from "./stand.ts";
 import { traffic } from "./traffic.ts";
 
 const RATE = 50;
@@ -21,19 +16,7 @@ interface AlertBody {
 
 /** Time from the intake of an event at the edge to its signed webhook, the whole system on this machine, at a steady rate. */
 export async function alerting(folder: string): Promise<Report> {
-  const postgres = await openPostgres({ dataDir: join(folder, "alerting") });
-  await migrate(postgres);
-  const workers = await startWorkers({
-    bundleDir: folder,
-    stateDir: join(folder, "state-alerting"),
-    edgeVars: { PRIVACY_KEY: randomBytes(32).toString("hex"), PROFILE_DEADLINE_MS: "1000" },
-    aggregatorVars: {
-      DATABASE_URL: "postgres://local:local@localhost/local",
-      DATABASE_ENDPOINT: postgres.endpoint,
-      ALLOW_LOCAL_WEBHOOKS: "true",
-      PUBLIC_URL: "http://127.0.0.1:8788",
-    },
-  });
+  const { workers, postgres, stop } = await startWhole(folder, "alerting");
   const arrivedMs = new Map<string, number>();
   let secret = "";
   const receiver = await openReceiver({
@@ -89,9 +72,8 @@ export async function alerting(folder: string): Promise<Report> {
       ],
     };
   } finally {
-    await workers.stop();
+    await stop();
     await receiver.close();
-    await postgres.close();
   }
 }
 

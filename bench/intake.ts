@@ -1,4 +1,4 @@
-import { load, median, type LoadResult } from "./load.ts";
+import { load, median, requireAll, type LoadResult } from "./load.ts";
 import { traffic } from "./traffic.ts";
 import { startEdgeAlone, startInstead, untilOrt } from "./stand.ts";
 import type { Report } from "./report.ts";
@@ -62,11 +62,4 @@ export async function intake(folder: string): Promise<Report> {
   } finally {
     await Promise.all([full.workers.stop(), floor.stop()]);
   }
-}
-
-/** A path that refuses is fast, so a run with any other answer is worth nothing. */
-function requireAll({ statuses }: LoadResult, expected: string): void {
-  const others = Object.entries(statuses).filter(([status]) => status !== expected);
-  if (others.length > 0)
-    throw new Error(`unexpected answers: ${others.map(([status, count]) => `${count} × ${status}`).join(", ")}`);
 }

@@ -61,6 +61,13 @@ export async function load(run: Load): Promise<LoadResult> {
   };
 }
 
+/** @throws Error for any other answer: a path that refuses is fast, so such a run is worth nothing */
+export function requireAll({ statuses }: LoadResult, expected: string): void {
+  const others = Object.entries(statuses).filter(([status]) => status !== expected);
+  if (others.length > 0)
+    throw new Error(`unexpected answers: ${others.map(([status, count]) => `${count} × ${status}`).join(", ")}`);
+}
+
 /** NaN of an empty list, which no figure may hide. */
 export function quantile(values: readonly number[], share: number): number {
   return percentileOf(values, share) ?? NaN;

@@ -1,11 +1,21 @@
 import { alerting } from "./alerting.ts";
+import { batch } from "./batch.ts";
+import { hostile } from "./hostile-run.ts";
 import { intake } from "./intake.ts";
 import { asText, write, type Report } from "./report.ts";
 import { scoring } from "./scoring.ts";
+import { snippet } from "./snippet.ts";
 import { buildAll, scratchFolder } from "./stand.ts";
 
 /** `npm run bench` measures everything, `npm run bench -- NAME …` what is named. Fails when a target is missed. */
-const BENCHES: Record<string, (folder: string) => Promise<Report>> = { scoring, intake, alerting };
+const BENCHES: Record<string, (folder: string) => Promise<Report>> = {
+  scoring,
+  intake,
+  batch,
+  hostile,
+  alerting,
+  snippet,
+};
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !Object.hasOwn(BENCHES, name));

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildWorkers, modulesOf } from "../local/build-workers.ts";
 import { newKey } from "../local/keys.ts";
+import { migrate } from "../local/migrate.ts";
+import { openPostgres, type LocalPostgres } from "../local/postgres.ts";
 import { startWorkers, type LocalWorkers } from "../local/workers.ts";
 import { keyEntry, type Role } from "../shared/keys.ts";
 
@@ -20,16 +22,18 @@ export async function scratchFolder(): Promise<{ path: string; remove(): Promise
 /** The production bundles, and those of the Workers in bench/workers. */
 export async function buildAll(folder: string): Promise<void> {
   await buildWorkers(folder);
-  await buildWorkers(folder, BENCH_CONFIG, ["floor", "sink", "scoring"]);
+  await buildWorkers(folder, BENCH_CONFIG, ["floor", "floor-batch", "sink", "scoring"]);
 }
 
-const SINK_CONSUMER = { "pulseecom-assessments": { maxBatchSize: 100, maxBatchTimeout: 1 } };
+const DROPPED = { maxBatchSize: 100, maxBatchTimeout: 1 };
+const SINK_CONSUMER = { "pulseecom-assessments": DROPPED, "pulseecom-accounts": DROPPED };
 
 /** The edge as it is deployed, in front of a consumer that drops everything. */
-export async function startEdgeAlone(folder: string): Promise<{ workers: LocalWorkers; key: string }> {
+export async function startEdgeAlone(folder: string, inspect = false): Promise<{ workers: LocalWorkers; key: string }> {
   const workers = await startWorkers({
     bundleDir: folder,
     stateDir: join(folder, "state-edge"),
+    inspect,
     edgeVars: { PRIVACY_KEY: randomBytes(32).toString("hex"), PROFILE_DEADLINE_MS: "1000" },
     workers: {
       aggregator: {
@@ -43,7 +47,7 @@ export async function startEdgeAlone(folder: string): Promise<{ workers: LocalWo
 }
 
 /** One of the Workers in bench/workers in the edge's place, in front of the same consumer and queue. */
-export async function startInstead(folder: string, name: "floor" | "scoring"): Promise<LocalWorkers> {
+export async function startInstead(folder: string, name: "floor" | "floor-batch" | "scoring"): Promise<LocalWorkers> {
   return startWorkers({
     bundleDir: folder,
     workers: {
@@ -62,9 +66,46 @@ export async function startInstead(folder: string, name: "floor" | "scoring"): P
   });
 }
 
-/** A secret key that the Workers take, for as long as they run. */
-export async function grantKey(workers: LocalWorkers, role: Role): Promise<string> {
-  const [key, record] = newKey({ kind: "secret", role, origins: [] });
+/** The whole product, on an embedded Postgres. */
+export interface Whole {
+  workers: LocalWorkers;
+  postgres: LocalPostgres;
+  stop(): Promise<void>;
+}
+
+/** Both Workers as they are deployed, with what they keep in folders of that name. */
+export async function startWhole(folder: string, name: string, inspect = false): Promise<Whole> {
+  const postgres = await openPostgres({ dataDir: join(folder, name) });
+  await migrate(postgres);
+  const workers = await startWorkers({
+    bundleDir: folder,
+    stateDir: join(folder, `state-${name}`),
+    inspect,
+    edgeVars: { PRIVACY_KEY: randomBytes(32).toString("hex"), PROFILE_DEADLINE_MS: "1000" },
+    aggregatorVars: {
+      DATABASE_URL: "postgres://local:local@localhost/local",
+      DATABASE_ENDPOINT: postgres.endpoint,
+      ALLOW_LOCAL_WEBHOOKS: "true",
+      PUBLIC_URL: "http://127.0.0.1:8788",
+    },
+  });
+  return {
+    workers,
+    postgres,
+    async stop() {
+      await workers.stop();
+      await postgres.close();
+    },
+  };
+}
+
+/** A key that the Workers take, for as long as they run. */
+export async function grantKey(workers: LocalWorkers, role: Role | "publishable"): Promise<string> {
+  const [key, record] = newKey(
+    role === "publishable"
+      ? { kind: "publishable", role: null, origins: ["http://localhost:*"] }
+      : { kind: "secret", role, origins: [] },
+  );
   const config = await workers.miniflare.getKVNamespace("CONFIG", "pulseecom-edge");
   await config.put(keyEntry(record.id), JSON.stringify(record));
   return key;
