@@ -23,7 +23,7 @@ async function authenticate(text: string | null): Promise<ApiKeyRecord> {
 }
 
 function ask(changes: Partial<Credentials>): Promise<ApiKeyRecord> {
-  return admit({ authorization: null, body: null, query: null, origin: null, ...changes }, authenticate);
+  return admit({ authorization: null, body: null, query: [], origin: null, ...changes }, authenticate);
 }
 
 async function slugOf(changes: Partial<Credentials>): Promise<string> {
@@ -37,13 +37,13 @@ describe("admit", () => {
   it.each([
     { because: "in the header", given: { authorization: `Bearer ${PUBLISHABLE}` } },
     { because: "in the body", given: { body: PUBLISHABLE } },
-    { because: "in the query", given: { query: PUBLISHABLE } },
+    { because: "in the query", given: { query: [PUBLISHABLE] } },
     {
       because: "several times the same",
-      given: { authorization: `Bearer ${PUBLISHABLE}`, body: PUBLISHABLE, query: PUBLISHABLE },
+      given: { authorization: `Bearer ${PUBLISHABLE}`, body: PUBLISHABLE, query: [PUBLISHABLE] },
     },
-    { because: "from a listed origin", given: { query: PUBLISHABLE, origin: "https://shop.example" } },
-    { because: "from any port of a listed host", given: { query: PUBLISHABLE, origin: "http://localhost:5173" } },
+    { because: "from a listed origin", given: { query: [PUBLISHABLE], origin: "https://shop.example" } },
+    { because: "from any port of a listed host", given: { query: [PUBLISHABLE], origin: "http://localhost:5173" } },
   ])("takes a publishable key $because", async ({ given }) => {
     expect(await slugOf(given)).toBe("publishable");
   });
@@ -59,17 +59,17 @@ describe("admit", () => {
       given: { authorization: `Basic ${PUBLISHABLE}` },
       slug: "unauthenticated",
     },
-    { because: "two keys that differ", given: { body: PUBLISHABLE, query: OTHER }, slug: "unreadable" },
+    { because: "two keys that differ", given: { body: PUBLISHABLE, query: [OTHER] }, slug: "unreadable" },
     {
       because: "a header and a body that differ",
       given: { authorization: `Bearer ${SECRET}`, body: PUBLISHABLE },
       slug: "unreadable",
     },
     { because: "a secret key in the body", given: { body: SECRET }, slug: "forbidden" },
-    { because: "a secret key in the query, which lands in logs", given: { query: SECRET }, slug: "forbidden" },
+    { because: "a secret key in the query, which lands in logs", given: { query: [SECRET] }, slug: "forbidden" },
     {
       because: "a secret key in the query even beside the header",
-      given: { authorization: `Bearer ${SECRET}`, query: SECRET },
+      given: { authorization: `Bearer ${SECRET}`, query: [SECRET] },
       slug: "forbidden",
     },
     {
@@ -96,12 +96,12 @@ describe("admit", () => {
     "http://localhost:80.evil.com",
     "http://127.0.0.1.evil.com:80",
   ])("refuses a publishable key from the page at %j, which is not on its list", async (origin) => {
-    expect(await slugOf({ query: PUBLISHABLE, origin })).toBe("forbidden");
+    expect(await slugOf({ query: [PUBLISHABLE], origin })).toBe("forbidden");
   });
 
   it("asks for the key before it looks at the origin, so that an unknown key learns no list", async () => {
     const unknown = async () => Promise.reject(new Problem("unauthenticated", "none"));
-    const asked = admit({ authorization: null, body: null, query: OTHER, origin: "https://evil.example" }, unknown);
+    const asked = admit({ authorization: null, body: null, query: [OTHER], origin: "https://evil.example" }, unknown);
     await expect(asked).rejects.toMatchObject({ slug: "unauthenticated" });
   });
 });

@@ -6,7 +6,8 @@ import { Problem } from "../shared/problem.ts";
 export interface Credentials {
   authorization: string | null;
   body: string | null;
-  query: string | null;
+  /** Every `key` of the address. */
+  query: readonly string[];
   origin: string | null;
 }
 
@@ -17,11 +18,12 @@ export interface Credentials {
  */
 export async function admit(credentials: Credentials, authenticate: Authenticator): Promise<ApiKeyRecord> {
   const bearer = bearerToken(credentials.authorization);
+  if (bearer === "") return authenticate(null); // a header that is there and holds no key
   const { body, query } = credentials;
-  if (body?.startsWith("sk_") || query?.startsWith("sk_")) {
+  if (body?.startsWith("sk_") || query.some((key) => key.startsWith("sk_"))) {
     throw new Problem("forbidden", "A secret key belongs in the Authorization header only.");
   }
-  const given = new Set([bearer, body, query].filter((key) => key !== null));
+  const given = new Set([bearer, body, ...query].filter((key) => key !== null));
   if (given.size > 1) throw new Problem("unreadable", "The request carries several keys that differ.");
   const [text = null] = given;
   const record = await authenticate(text);

@@ -1,55 +1,42 @@
 import * as z from "zod";
 import { Hono } from "hono";
 import { Assessment } from "../shared/assessment.ts";
-import type { Authenticator } from "../shared/authenticator.ts";
-import { Event, EventId } from "../shared/event.ts";
+import { sha256Hex } from "../shared/digest.ts";
+import { Event } from "../shared/event.ts";
 import { LIMITS } from "../shared/limits.ts";
 import { Problem } from "../shared/problem.ts";
-import { readJson, readSizedJson } from "../shared/read-json.ts";
+import { readJson } from "../shared/read-json.ts";
 import { defineRoute } from "../shared/route.ts";
-import { operation, parse, serve, type RequestFacts } from "../shared/serve.ts";
-import { admit } from "./admit.ts";
-import { takeIn, type IntakeServices, type Outcome } from "./intake.ts";
+import { operation, serve, type RequestFacts } from "../shared/serve.ts";
+import { FORMATS } from "../shared/vocabulary/translate.ts";
+import type { Ending } from "./account.ts";
+import { answerOne, RETRY_AFTER_S, Taken } from "./answer.ts";
+import { letPageRead, preflight } from "./cors.ts";
+import { pass, type Entered, type Passage } from "./enter.ts";
+import { idempotencyKey, type Once } from "./idempotency/once.ts";
+import { takeIn, type Outcome } from "./intake.ts";
+import { BODY_TYPES, NDJSON, readBatch, readEvent } from "./read-events.ts";
+import { snippetOperations, type SnippetServices } from "./serve-snippet.ts";
+import { getStream, openStream, type OpenServices } from "./stream/open.ts";
+import type { StreamServices } from "./stream/session.ts";
 
-export interface EdgeServices extends IntakeServices {
-  authenticate: Authenticator;
+export interface EdgeServices extends SnippetServices, StreamServices, OpenServices {
+  once: Once;
   /** Throws when the queue cannot be reached. */
   checkQueue(): Promise<void>;
-  newRequestId(): string;
-  log(line: Record<string, unknown>): void;
 }
 
 const VERSION = "0.1.0";
-const RETRY_AFTER_S = "2";
 
 const Key = z.string().max(100).optional().meta({ description: "A publishable key, where no header can be sent." });
 const KeyQuery = z.object({ key: Key });
-/** A key beside an event's fields, `"key":"…",`, is no part of the event. */
-const KEY_BYTES = 61;
-const BODY_TYPES = ["application/json", "text/plain"] as const;
-/** A beacon may also name no type at all. */
-const SINGLE = {
-  bodyBytes: LIMITS.eventBytes + KEY_BYTES,
-  jsonDepth: LIMITS.jsonDepth,
-  mediaTypes: [...BODY_TYPES, ""],
-};
-const BATCH = { ...SINGLE, bodyBytes: LIMITS.bodyBytes };
 
 const FieldErrors = z.array(z.strictObject({ pointer: z.string(), detail: z.string() }));
 
-const Taken = z.strictObject({
-  id: EventId,
-  status: z
-    .enum(["accepted", "duplicate"])
-    .meta({ description: "Accepted: it is on the queue. Duplicate: this id was taken in before." }),
-  assessment: Assessment.optional().meta({ description: "Secret keys only." }),
+const Foreign = z.looseObject({ format: z.enum(FORMATS) }).meta({
+  description: "A Segment v2 call, or the event of a Shopify web pixel, as it is; see `format` in the README.",
 });
-
-const BatchBody = z.strictObject({
-  events: z.array(z.unknown()).min(1).max(LIMITS.batchEvents),
-  sent_at: Event.shape.sent_at,
-  key: Key,
-});
+const Sent = z.union([Event, Foreign]);
 
 const BatchResult = z.strictObject({
   index: z.int(),
@@ -66,7 +53,7 @@ const postEvent = defineRoute({
   summary: "Take in one event; a secret key is answered its assessment.",
   access: "ingest-any",
   query: KeyQuery,
-  body: z.strictObject({ ...Event.shape, key: Key }),
+  body: z.union([z.strictObject({ ...Event.shape, key: Key }), Foreign]),
   bodyTypes: BODY_TYPES,
   handlerReadsBody: true,
   status: 202,
@@ -78,6 +65,7 @@ const postEvent = defineRoute({
     "too-large",
     "unsupported-media-type",
     "invalid",
+    "rate-limited",
     "unavailable",
   ],
 });
@@ -87,10 +75,15 @@ const postBatch = defineRoute({
   path: "/v1/events/batch",
   operationId: "sendEvents",
   summary: "Take in up to 100 events; one result an event, in order. One bad event never spoils the others.",
+  description: "As `application/x-ndjson` the body is one event a line, and a key comes in the header or the address.",
   access: "ingest-any",
   query: KeyQuery,
-  body: z.strictObject({ ...BatchBody.shape, events: z.array(Event).min(1).max(LIMITS.batchEvents) }),
-  bodyTypes: BODY_TYPES,
+  body: z.strictObject({
+    events: z.array(Sent).min(1).max(LIMITS.batchEvents),
+    sent_at: Event.shape.sent_at,
+    key: Key,
+  }),
+  bodyTypes: [...BODY_TYPES, NDJSON],
   handlerReadsBody: true,
   status: 200,
   output: z.strictObject({ results: z.array(BatchResult) }),
@@ -101,12 +94,13 @@ const postBatch = defineRoute({
     "too-large",
     "unsupported-media-type",
     "invalid",
+    "rate-limited",
     "unavailable",
   ],
 });
 
 /** The routes that pages post to. */
-const EVENT_ROUTES = [postEvent, postBatch];
+const PAGE_ROUTES = [postEvent, postBatch];
 
 const healthz = defineRoute({
   method: "get",
@@ -137,7 +131,48 @@ const readyz = defineRoute({
 
 export function createApp(services: EdgeServices): Hono {
   const app = new Hono();
-  for (const { path } of EVENT_ROUTES) app.options(path, (context) => preflight(context.req.raw));
+  for (const { path } of PAGE_ROUTES) {
+    app.options(path, (context) => preflight(context.req.raw, services.authenticate));
+  }
+
+  /** Takes in what came through a door, and looks beside it whether there is a newer model. */
+  async function take(facts: RequestFacts, { events, sentAt, record }: Entered, receivedMs: number) {
+    const { requestId, request } = facts;
+    const connection = { headers: request.headers, cf: request.cf };
+    const outcomes = await takeIn({ events, sentAt, key: record, requestId, connection, receivedMs }, services);
+    services.stores.waitUntil(services.scorer.refresh());
+    return outcomes;
+  }
+
+  /** One event, under the Idempotency-Key it was sent with. */
+  async function takeOne(facts: RequestFacts, entered: Entered, receivedMs: number): Promise<Passage<Response>> {
+    let ending: Ending = "duplicate"; // what is answered from memory was taken in before
+    const run = async () => {
+      const [outcome] = await take(facts, entered, receivedMs);
+      const taken = answerOne(outcome, entered.record.kind === "secret");
+      ending = taken.status;
+      return { status: postEvent.status, body: JSON.stringify(taken) };
+    };
+    const text = idempotencyKey(facts.request.headers);
+    const once = async (key: string) => {
+      // Senders put what they have into such a key, so it is kept as a keyed hash like any identifier.
+      const [hidden, bodyDigest] = await Promise.all([services.pseudonymize("id", key), sha256Hex(entered.bytes)]);
+      return services.once({ scope: entered.record.id, text: hidden, bodyDigest }, run);
+    };
+    const { status, body } = text === null ? await run() : (await once(text)).answer;
+    return {
+      answer: new Response(body, { status, headers: { "content-type": "application/json" } }),
+      endings: [ending],
+    };
+  }
+
+  async function takeAll(facts: RequestFacts, entered: Entered, receivedMs: number) {
+    const outcomes = await take(facts, entered, receivedMs);
+    const isTrusted = entered.record.kind === "secret";
+    const results = outcomes.map((outcome, index) => batchResult(outcome, index, isTrusted));
+    return { answer: { results }, endings: outcomes.map(endingOf) };
+  }
+
   return serve(
     {
       info: {
@@ -146,29 +181,10 @@ export function createApp(services: EdgeServices): Hono {
         description: "Takes in a shop's events and answers, in milliseconds, whether they look wrong and why.",
       },
       operations: [
-        operation(postEvent, async (facts, { query }) => {
-          const { value, bytes } = await readSizedJson(facts.request, SINGLE);
-          const { key, rest } = withoutKey(value);
-          if (key === null && bytes > LIMITS.eventBytes) {
-            throw new Problem("too-large", `An event may have at most ${LIMITS.eventBytes} bytes.`);
-          }
-          const record = await admit(credentials(facts.request, key, query.key), services.authenticate);
-          const [outcome] = await takeIn(
-            { events: [rest], bytes, sentAt: undefined, key: record, ...origin(facts) },
-            services,
-          );
-          services.stores.waitUntil(services.scorer.refresh());
-          return answerOne(outcome, record.kind === "secret");
-        }),
-        operation(postBatch, async (facts, { query }) => {
-          const { value: body, bytes } = await readSizedJson(facts.request, BATCH);
-          const { key } = withoutKey(body);
-          const record = await admit(credentials(facts.request, key, query.key), services.authenticate);
-          const { events, sent_at } = parse(BatchBody, body);
-          const outcomes = await takeIn({ events, bytes, sentAt: sent_at, key: record, ...origin(facts) }, services);
-          services.stores.waitUntil(services.scorer.refresh());
-          return { results: outcomes.map((outcome, index) => batchResult(outcome, index, record.kind === "secret")) };
-        }),
+        operation(postEvent, (facts) => pass(facts.request, readEvent, services, takeOne.bind(null, facts))),
+        operation(postBatch, (facts) => pass(facts.request, readBatch, services, takeAll.bind(null, facts))),
+        operation(getStream, (facts) => openStream(facts, services)),
+        ...snippetOperations(services),
         operation(healthz, async () => ({ status: "ok" as const })),
         operation(readyz, async () => {
           await services.scorer.refresh();
@@ -193,69 +209,16 @@ export function createApp(services: EdgeServices): Hono {
   );
 }
 
-/** The page that posted may read the answer, a refusal and its waiting time too, unless it was refused for where it comes from. */
-function letPageRead(request: Request, { headers, status }: Response): void {
-  const from = request.headers.get("origin");
-  if (from === null || status === 403 || request.method !== "POST") return;
-  headers.set("access-control-allow-origin", from);
-  headers.set("access-control-expose-headers", "retry-after, x-request-id");
-  headers.append("vary", "origin");
-}
-
-/**
- * Any page may ask whether it may post: the question carries no key, so the origin is checked against the key's list on the post
- * itself, which a page can also send without asking.
- */
-function preflight(request: Request): Response {
-  return new Response(null, {
-    status: 204,
-    headers: {
-      "access-control-allow-origin": request.headers.get("origin") ?? "*",
-      "access-control-allow-methods": "POST",
-      "access-control-allow-headers": "authorization, content-type",
-      "access-control-max-age": "86400",
-      vary: "origin",
-    },
-  });
-}
-
-/** An event or batch without the key that may lie beside its fields; null when there is none. @throws Problem when it is no text */
-function withoutKey(body: unknown): { key: string | null; rest: unknown } {
-  if (typeof body !== "object" || body === null || !("key" in body)) return { key: null, rest: body };
-  const { key, ...rest } = body;
-  if (typeof key !== "string") {
-    throw new Problem("invalid", "The key is not text.", { errors: [{ pointer: "/key", detail: "must be text" }] });
-  }
-  return { key, rest };
-}
-
-function credentials({ headers }: Request, bodyKey: string | null, queryKey: string | undefined) {
-  return {
-    authorization: headers.get("authorization"),
-    body: bodyKey,
-    query: queryKey ?? null,
-    origin: headers.get("origin"),
-  };
-}
-
-function origin({ requestId, request }: RequestFacts) {
-  return { requestId, connection: { headers: request.headers, cf: request.cf } };
-}
-
-function answerOne(outcome: Outcome | undefined, isTrusted: boolean): z.input<typeof Taken> {
-  switch (outcome?.kind) {
-    case "accepted":
-    case "duplicate": {
-      const { kind, id, assessment } = outcome;
-      return { id, status: kind, ...(isTrusted ? { assessment } : {}) };
-    }
+/** What an outcome counts as. */
+function endingOf(outcome: Outcome): Ending {
+  switch (outcome.kind) {
     case "rejected":
-      throw new Problem("invalid", "The event does not match its schema; see errors.", { errors: outcome.errors });
+      return outcome.slug;
     case "retry":
-    case undefined:
-      throw new Problem("unavailable", "The event could not be put on the queue.", {
-        headers: { "retry-after": RETRY_AFTER_S },
-      });
+      return "unavailable";
+    case "accepted":
+    case "duplicate":
+      return outcome.kind;
     default:
       return outcome satisfies never;
   }

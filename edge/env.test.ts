@@ -7,6 +7,9 @@ const vars = {
   RULE_SETTINGS: "{}",
   PROFILE_SHARDS: "1",
   PROFILE_DEADLINE_MS: "40",
+  STREAM_FRAMES_PER_MINUTE: "6000",
+  STREAM_IDLE_MS: "600000",
+  ACCOUNT_INTERVAL_MS: "5000",
 };
 
 describe("Config", () => {
@@ -17,6 +20,9 @@ describe("Config", () => {
       decision: { threshold: 0.7, rules: { velocityOrders: 5, cardTestingCards: 4 } },
       profileShards: 8,
       profileDeadlineMs: 40,
+      streamFramesPerMinute: 6_000,
+      streamIdleMs: 600_000,
+      accountIntervalMs: 5_000,
     });
   });
 
@@ -30,6 +36,9 @@ describe("Config", () => {
     { because: "no shard", changes: { PROFILE_SHARDS: "0" } },
     { because: "half a shard", changes: { PROFILE_SHARDS: "1.5" } },
     { because: "no deadline", changes: { PROFILE_DEADLINE_MS: "0" } },
+    { because: "no frames", changes: { STREAM_FRAMES_PER_MINUTE: "0" } },
+    { because: "a connection closed as soon as it is opened", changes: { STREAM_IDLE_MS: "0" } },
+    { because: "counts held longer than a request's work may go on", changes: { ACCOUNT_INTERVAL_MS: "30000" } },
   ])("refuses $because", ({ changes }) => {
     expect(Config.safeParse({ ...vars, ...changes }).success).toBe(false);
   });

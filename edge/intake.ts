@@ -2,38 +2,38 @@ import { assess, type DecisionSettings } from "../shared/assess.ts";
 import type { Assessment } from "../shared/assessment.ts";
 import { factsOf, FEATURE_NAMES, FEATURE_SET, featureVector } from "../shared/features.ts";
 import type { ApiKeyRecord } from "../shared/keys.ts";
-import type { IntakeMessage, ScoredEvent } from "../shared/message.ts";
-import type { FieldError } from "../shared/problem.ts";
+import { MESSAGE_VERSION, type IntakeMessage, type ScoredEvent } from "../shared/message.ts";
 import { enrich, type Connection, type Enriched } from "./enrich.ts";
 import type { Scorer, Scores } from "./model/scorer.ts";
 import { know, takeBack, type Known, type Stores } from "./profiles/know.ts";
-import { publish } from "./publish.ts";
-import { checkSize, validate, type Rejected, type Valid } from "./validate.ts";
+import type { Pseudonymize } from "./privacy.ts";
+import { publish, type WrittenMessage } from "./publish.ts";
+import type { ReadEvent } from "./read-events.ts";
+import { validate, type Rejected, type Valid } from "./validate.ts";
 
 export interface IntakeServices {
   decision: DecisionSettings;
   profileDeadlineMs: number;
   stores: Stores;
   scorer: Scorer;
-  pseudonymize(kind: "email" | "ip", text: string): Promise<string>;
-  send(message: IntakeMessage): Promise<unknown>;
-  nowMs(): number;
+  pseudonymize: Pseudonymize;
+  send(message: WrittenMessage): Promise<unknown>;
 }
 
 /** One request's events and how they came. */
 export interface Intake {
-  events: readonly unknown[];
-  /** Of the body they came in: where that is small enough, no event can be too large. */
-  bytes: number;
+  events: readonly ReadEvent[];
   /** Of the batch; an event's own goes first. */
   sentAt: string | undefined;
   key: ApiKeyRecord;
   requestId: string;
   connection: Connection;
+  /** By our clock, when the request came. */
+  receivedMs: number;
 }
 
 export type Outcome =
-  | { kind: "rejected"; id: string | null; errors: FieldError[] }
+  | Rejected
   | { kind: "accepted" | "duplicate"; id: string; assessment: Assessment }
   | { kind: "retry"; id: string };
 
@@ -46,13 +46,12 @@ interface Underway {
 
 /** The way of a request's events through the edge; one outcome an event, in order. */
 export async function takeIn(intake: Intake, services: IntakeServices): Promise<Outcome[]> {
-  const receivedMs = services.nowMs();
-  const checked = intake.events.map((event) => check(event, intake, receivedMs));
+  const checked = intake.events.map((event) => check(event, intake));
   const valid = checked.filter((result) => result.kind === "valid");
   const enriched = await Promise.all(valid.map((one) => enrichOne(one, intake, services)));
   const known = await know(enriched, services.stores, deadlineMs(valid.length, services));
   const underway = valid.map((one, index) => ({ valid: one, enriched: at(enriched, index), known: at(known, index) }));
-  const scored = await score(underway, intake, receivedMs, services);
+  const scored = await score(underway, intake, services);
   const published = await publish(scored, envelope(intake), services.send);
   // A repeated event was taken in the first time; that it could not be sent again takes nothing back.
   const unsent = enriched.filter((_event, index) => !published[index] && !at(known, index).repeated);
@@ -63,8 +62,8 @@ export async function takeIn(intake: Intake, services: IntakeServices): Promise<
   return checked.map((result) => (result.kind === "valid" ? (outcomes.get(result) as Outcome) : result)); // every valid event was scored
 }
 
-function check(event: unknown, { bytes, sentAt, key }: Intake, receivedMs: number): Valid | Rejected {
-  return checkSize(event, bytes) ?? validate(event, sentAt, key.kind, receivedMs);
+function check(event: ReadEvent, { sentAt, key, receivedMs }: Intake): Valid | Rejected {
+  return validate(event, sentAt, key.kind, receivedMs);
 }
 
 function enrichOne(
@@ -81,7 +80,7 @@ function deadlineMs(events: number, { profileDeadlineMs }: IntakeServices): numb
 }
 
 function envelope({ requestId, key }: Intake): Omit<IntakeMessage, "events"> {
-  return { v: 1, request_id: requestId, key_id: key.id };
+  return { v: MESSAGE_VERSION, request_id: requestId, key_id: key.id };
 }
 
 /**
@@ -95,8 +94,7 @@ function outcome({ known }: Underway, { event, assessment }: ScoredEvent, isPubl
 
 async function score(
   underway: readonly Underway[],
-  { key }: Intake,
-  receivedMs: number,
+  { key, receivedMs }: Intake,
   { scorer, decision }: IntakeServices,
 ): Promise<ScoredEvent[]> {
   if (underway.length === 0) return [];
@@ -114,6 +112,7 @@ async function score(
       timestamp_source: valid.timestampSource,
       received_at: receivedAt,
       source: key.kind,
+      repeated: known.repeated,
       signals: enriched.signals,
       feature_set: FEATURE_SET,
       features: Array.from(vector),

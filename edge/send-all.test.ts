@@ -1,18 +1,17 @@
 import { describe, expect, it } from "vitest";
-import type { IntakeMessage } from "../shared/message.ts";
+import type { WrittenMessage } from "./publish.ts";
 import { sendAll } from "./send-all.ts";
 
-/** A message whose JSON has about so many bytes. */
-const message = (id: string, bytes: number) =>
-  ({ v: 1, request_id: id, key_id: "x".repeat(bytes), events: [] }) as IntakeMessage;
+/** A message of so many bytes; what it says is of no matter here. */
+const message = (text: string, bytes: number): WrittenMessage => ({ text, bytes });
 
 function queue() {
   const calls: string[][] = [];
   return {
     calls,
-    send: async (body: IntakeMessage) => void calls.push([body.request_id]),
-    sendBatch: async (batch: Iterable<MessageSendRequest<IntakeMessage>>) =>
-      void calls.push([...batch].map(({ body }) => body.request_id)),
+    send: async (body: string) => void calls.push([body]),
+    sendBatch: async (batch: Iterable<MessageSendRequest<string>>) =>
+      void calls.push([...batch].map(({ body }) => body)),
   };
 }
 
@@ -31,7 +30,7 @@ describe("sendAll", () => {
     const many = Array.from({ length: 250 }, (_each, index) => message(`m${index}`, 100));
     await sendAll(to as unknown as Sender, many);
     expect(to.calls.map((call) => call.length)).toEqual([100, 100, 50]);
-    expect(to.calls.flat()).toEqual(many.map(({ request_id }) => request_id));
+    expect(to.calls.flat()).toEqual(many.map(({ text }) => text));
 
     const large = queue();
     await sendAll(

@@ -1,15 +1,16 @@
 import { createAuthenticator } from "../shared/authenticator.ts";
 import { formatKey, type ApiKeyRecord } from "../shared/keys.ts";
 import type { IntakeMessage } from "../shared/message.ts";
-import { newPriceBook, recallPrices } from "../shared/price-book.ts";
-import { newProfile, recall, type Profile } from "../shared/profile.ts";
 import { RuleSettings } from "../shared/rules/settings.ts";
+import type { Ending } from "./account.ts";
 import { createApp, type EdgeServices } from "./app.ts";
 import type { Scorer } from "./model/scorer.ts";
 import { createPseudonymizer } from "./privacy.ts";
 import { sha256Hex } from "../shared/digest.ts";
 import type { Stores } from "./profiles/know.ts";
-import type { RecallAnswer, RecallRequest } from "./profiles/wire.ts";
+import { ProfileMemory } from "./profiles/profile-memory.ts";
+import { packRequest, unpackAnswer } from "./profiles/wire.ts";
+import { openSqlite } from "./test-sqlite.ts";
 import { testCalibration } from "./test-model.ts";
 
 export const NOW_MS = Date.parse("2026-11-21T10:00:00.000Z");
@@ -29,16 +30,26 @@ export function edge(changes: Partial<EdgeServices> = {}) {
   const lines: Record<string, unknown>[] = [];
   const later: Promise<unknown>[] = [];
   let requests = 0;
+  const books = memoryBooks();
   const services: EdgeServices = {
     decision: { threshold: 0.7, rules: RuleSettings.parse({}) },
     profileDeadlineMs: 1_000,
     stores: memoryStores({ waitUntil: (promise) => void later.push(promise) }),
     scorer: constantScorer(),
     pseudonymize: createPseudonymizer("5a".repeat(32)),
-    send: async (message) => void sent.push(structuredClone(message)),
+    send: async ({ text }) => void sent.push(JSON.parse(text) as IntakeMessage), // what publish writes
     nowMs: () => NOW_MS,
     authenticate: createAuthenticator({ find: findKey, sha256Hex, nowMs: () => NOW_MS }),
+    allowance: { spend: async () => undefined, refuse: async () => undefined, isBarred: () => false },
+    account: books,
+    snippets: { get: async () => null, put: async () => undefined },
+    later: (work) => void later.push(work),
+    once: async (_key, run) => ({ answer: await run(), replayed: false }),
     checkQueue: async () => undefined,
+    openStream: async () => new Response(null),
+    nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    streamFramesPerMinute: 6_000,
+    streamIdleMs: 600_000,
     newRequestId: () => `req_${++requests}`,
     log: (line) => void lines.push(line),
     ...changes,
@@ -46,7 +57,16 @@ export function edge(changes: Partial<EdgeServices> = {}) {
   const app = createApp(services);
   const post = (path: string, body: unknown, headers: Record<string, string> = withSecret) =>
     app.request(path, { method: "POST", headers, body: typeof body === "string" ? body : JSON.stringify(body) });
-  return { app, post, sent, lines, later, events: () => sent.flatMap((message) => message.events) };
+  return {
+    app,
+    services,
+    post,
+    sent,
+    lines,
+    later,
+    counted: books.counted,
+    events: () => sent.flatMap((message) => message.events),
+  };
 }
 
 export const withSecret = { authorization: `Bearer ${KEYS.secret}`, "content-type": "application/json" };
@@ -64,53 +84,32 @@ async function findKey(id: string): Promise<ApiKeyRecord | null> {
   return null;
 }
 
-/** Profile stores as the Durable Objects behave, without their disk. */
+/** Books in memory: `counted()` gives what was received and how it ended. */
+function memoryBooks() {
+  let received = 0;
+  const endings: Partial<Record<Ending, number>> = {};
+  return {
+    received: (_atMs: number, events: number) => void (received += events),
+    ended: (_atMs: number, ending: Ending, events: number) => void (endings[ending] = (endings[ending] ?? 0) + events),
+    counted: () => ({ received, ...endings }),
+  };
+}
+
+/** Profile stores as the Durable Objects hold them, on an SQLite in memory. */
 export function memoryStores(changes: Partial<Stores> = {}): Stores {
-  const shards = new Map<number, ReturnType<typeof memoryStore>>();
+  const shards = new Map<number, ProfileMemory>();
   const store = (shard: number) => {
-    const held = shards.get(shard) ?? memoryStore();
+    const held = shards.get(shard) ?? new ProfileMemory(openSqlite(), () => NOW_MS);
     shards.set(shard, held);
     return held;
   };
   return {
     shards: 1,
-    recall: async (shard, requests) => requests.map((request) => store(shard).recall(structuredClone(request))),
+    recall: async (shard, requests) =>
+      structuredClone(store(shard).recall(structuredClone(requests.map(packRequest)))).map(unpackAnswer),
     takeBack: async (shard, taken) => store(shard).takeBack(taken),
     waitUntil: () => undefined,
     ...changes,
-  };
-}
-
-function memoryStore() {
-  const profiles = new Map<string, Profile>();
-  const book = newPriceBook();
-  const answers = new Map<string, RecallAnswer>();
-  const profile = (name: string) => {
-    const held = profiles.get(name) ?? newProfile();
-    profiles.set(name, held);
-    return held;
-  };
-  return {
-    recall({ seen, entities, items }: RecallRequest): RecallAnswer {
-      const answered = answers.get(seen.id);
-      if (answered !== undefined) {
-        const copy = { ...answered };
-        answered.repeated = true;
-        return copy;
-      }
-      const answer = {
-        profiles: entities.map((name) => recall(profile(name), seen)),
-        prices: items === null ? [] : recallPrices(book, { id: seen.id, items }),
-      };
-      answers.set(seen.id, { ...answer, repeated: true });
-      return { ...answer, repeated: false };
-    },
-    takeBack(taken: readonly string[]): void {
-      for (const id of taken) {
-        const answer = answers.get(id);
-        if (answer !== undefined) answer.repeated = false;
-      }
-    },
   };
 }
 

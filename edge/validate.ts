@@ -1,10 +1,13 @@
 import * as z from "zod";
+import { compileCheck } from "../shared/checker.ts";
 import { Event } from "../shared/event.ts";
 import { LIMITS } from "../shared/limits.ts";
 import type { ScoredEvent } from "../shared/message.ts";
-import { jsonBytes } from "../shared/portions.ts";
 import type { FieldError } from "../shared/problem.ts";
 import { fieldErrors } from "../shared/serve.ts";
+import { translate } from "../shared/vocabulary/translate.ts";
+import type { Fault, ReadEvent } from "./read-events.ts";
+import { isCardNumber } from "./redact.ts";
 
 export interface Valid {
   kind: "valid";
@@ -14,50 +17,55 @@ export interface Valid {
   timestampSource: ScoredEvent["timestamp_source"];
 }
 
-export interface Rejected {
+export interface Rejected extends Fault {
   kind: "rejected";
   /** The event's id when it has one of the right form. */
   id: string | null;
-  errors: FieldError[];
+}
+
+const check = compileCheck(Event);
+
+/** What the schema takes it takes as it is. */
+function isEvent(value: unknown): value is Event {
+  return check(value);
 }
 
 const EventIdOnly = z.looseObject({ id: Event.shape.id });
 const SECRET_ONLY = ["ip", "user_agent", "geo"] as const;
 
 /**
- * One event as sent, checked against the contract.
+ * One event as it was read, in our terms and checked against the contract.
  *
  * @param batchSentAt `sent_at` of the batch, for events without their own
  */
 export function validate(
-  raw: unknown,
+  { value, fault }: ReadEvent,
   batchSentAt: string | undefined,
   source: "publishable" | "secret",
   receivedMs: number,
 ): Valid | Rejected {
-  const parsed = Event.safeParse(raw);
-  const errors = parsed.success ? reservedFields(parsed.data, source) : fieldErrors(parsed.error);
-  if (!parsed.success || errors.length > 0) return { kind: "rejected", id: idOf(raw), errors };
-  const event = parsed.data;
-  const time = occurredAt(event.timestamp, event.sent_at ?? batchSentAt, receivedMs);
-  if (typeof time === "string") {
-    return { kind: "rejected", id: event.id, errors: [{ pointer: "/timestamp", detail: time }] };
+  if (fault !== null) return { kind: "rejected", id: idOf(value), ...fault };
+  const translated = translate(value, source);
+  if (translated.kind === "rejected") return invalid(value, translated.errors);
+  if (!isEvent(translated.event)) {
+    const parsed = Event.safeParse(translated.event);
+    return invalid(translated.event, parsed.success ? [] : fieldErrors(parsed.error));
   }
+  const event = translated.event;
+  const errors = [...reservedFields(event, source), ...cardAsId(event)];
+  if (errors.length > 0) return invalid(event, errors);
+  const time = occurredAt(event.timestamp, event.sent_at ?? batchSentAt, receivedMs);
+  if (typeof time === "string") return invalid(event, [{ pointer: "/timestamp", detail: time }]);
   return { kind: "valid", event, timestamp: new Date(time.atMs).toISOString(), timestampSource: time.source };
 }
 
-/** JSON written anew is at most this many times as long as it was read: `1e20` becomes 21 digits. */
-const GROWTH = 5.25;
+function invalid(value: unknown, errors: FieldError[]): Rejected {
+  return { kind: "rejected", slug: "invalid", id: idOf(value), errors };
+}
 
-/** An event that is too large on its own, as it will be written on; null when it is not. */
-export function checkSize(raw: unknown, bodyBytes: number): Rejected | null {
-  if (bodyBytes * GROWTH <= LIMITS.eventBytes) return null;
-  if (jsonBytes(raw) <= LIMITS.eventBytes) return null;
-  return {
-    kind: "rejected",
-    id: idOf(raw),
-    errors: [{ pointer: "", detail: `has more than ${LIMITS.eventBytes} bytes` }],
-  };
+/** The id is what an event is known by, so it cannot be masked as a card's number elsewhere is. */
+function cardAsId({ id }: Event): FieldError[] {
+  return isCardNumber(id) ? [{ pointer: "/id", detail: "is the number of a card" }] : [];
 }
 
 /** What only a shop's server may say of a shopper. */
@@ -79,12 +87,12 @@ function occurredAt(
   const givenMs = Date.parse(timestamp);
   const atMs = sentAt === undefined ? givenMs : receivedMs - (Date.parse(sentAt) - givenMs);
   if (atMs > receivedMs + LIMITS.futureMs) return "is more than 24 h ahead";
-  // A clock that was never set: years that other programs cannot write, and no shop was online then.
-  if (atMs < 0) return "is before 1970";
+  if (atMs < LIMITS.earliestMs) return "is before 1995: were seconds taken for milliseconds?";
   return { atMs: Math.min(atMs, receivedMs), source: sentAt === undefined ? "sender" : "corrected" };
 }
 
-function idOf(raw: unknown): string | null {
+/** The id of what may be no event, when it has one of the right form. */
+export function idOf(raw: unknown): string | null {
   const found = EventIdOnly.safeParse(raw);
   return found.success ? found.data.id : null;
 }

@@ -6,8 +6,12 @@ const CHECKS: readonly [name: string, command: string, ...args: string[]][] = [
   ["lint", "oxlint", "--type-aware", "--deny-warnings"],
   ["types of shared, models, local, bench, test", "tsc", "-p", "."],
   ["types of edge", "tsc", "-p", "edge"],
+  ["types of edge/snippet", "tsc", "-p", "edge/snippet"],
+  ["types of edge/snippet in browsers of 2019", "tsc", "-p", "edge/snippet/tsconfig.browser.json"],
+  ["types of edge/client", "tsc", "-p", "edge/client"],
   ["types of aggregator", "tsc", "-p", "aggregator"],
   ["types of bench/workers", "tsc", "-p", "bench/workers"],
+  ["types of local/shop/browser", "tsc", "-p", "local/shop/browser"],
 ];
 
 const results = await Promise.all(CHECKS.map(([name, command, ...args]) => run(name, command, args)));

@@ -20,9 +20,8 @@ const NAMES: Record<Environment, string> = {
   edge: "pulseecom-edge",
   aggregator: "pulseecom-aggregator",
 };
-const ASSESSMENTS = "ASSESSMENTS";
 const HOST = "127.0.0.1";
-/** How long the runtime may take to say how full its queue is. */
+/** How long the runtime may take to say how full its queues are. */
 const BACKLOG_DEADLINE_MS = 2_000;
 
 export interface WorkersOptions {
@@ -41,6 +40,8 @@ export interface WorkersOptions {
   /** Options to put in place of those of the configuration, for benchmarks. */
   workers?: Partial<Record<Environment, V4WorkerOptionsShape>>;
   configPath?: string;
+  /** Opens the runtime's inspector, for benchmarks that look at memory. */
+  inspect?: boolean;
 }
 
 export interface LocalWorkers {
@@ -52,7 +53,7 @@ export interface LocalWorkers {
   /** The cron expressions of the aggregator, which nothing here fires; see cron-clock.ts. */
   crons: string[];
   /**
-   * Messages waiting for the consumer. A batch being consumed and messages waiting for a retry are
+   * Messages of the edge waiting for their consumers, on all its queues. A batch being consumed and messages waiting for a retry are
    * not counted: the runtime does not tell.
    *
    * @throws Error when the runtime does not answer within 2 s
@@ -86,24 +87,25 @@ export async function startWorkers(options: WorkersOptions): Promise<LocalWorker
     unsafeHandleRuntimeRestart: () =>
       line("error: the Workers runtime crashed and was started again; its queue is lost"),
     ...(stateDir === undefined ? {} : { resourcePersistencePath: resolve(stateDir) }),
+    ...(options.inspect ? { inspectorPort: 0, inspectorHost: HOST } : {}),
     workers: [edge, aggregator],
   });
   const miniflare = withoutSignalListeners(() => new Miniflare(miniflareOptions));
   try {
     await miniflare.ready;
-    return await localWorkers(miniflare, aggregator.cronTriggers ?? []);
+    return await localWorkers(miniflare, Object.keys(edge.queueProducers ?? {}), aggregator.cronTriggers ?? []);
   } catch (error) {
     await miniflare.dispose();
     throw error;
   }
 }
 
-async function localWorkers(miniflare: Miniflare, crons: string[]): Promise<LocalWorkers> {
-  const [edge, aggregator, queue, scheduler] = await Promise.all([
+async function localWorkers(miniflare: Miniflare, producers: string[], crons: string[]): Promise<LocalWorkers> {
+  const [edge, aggregator, scheduler, ...queues] = await Promise.all([
     miniflare.unsafeGetDirectURL(NAMES.edge),
     miniflare.unsafeGetDirectURL(NAMES.aggregator),
-    miniflare.getQueueProducer(ASSESSMENTS, NAMES.edge),
     miniflare.getWorker(NAMES.aggregator),
+    ...producers.map((binding) => miniflare.getQueueProducer(binding, NAMES.edge)),
   ]);
   return {
     edge,
@@ -112,10 +114,10 @@ async function localWorkers(miniflare: Miniflare, crons: string[]): Promise<Loca
     crons,
     async queueBacklog() {
       const tooLate = sleep(BACKLOG_DEADLINE_MS, undefined, { ref: false }).then(() => {
-        throw new Error("the Workers runtime does not say how full its queue is");
+        throw new Error("the Workers runtime does not say how full its queues are");
       });
-      const { backlogCount } = await Promise.race([queue.metrics(), tooLate]);
-      return backlogCount;
+      const metrics = Promise.all(queues.map((queue) => queue.metrics()));
+      return (await Promise.race([metrics, tooLate])).reduce((sum, { backlogCount }) => sum + backlogCount, 0);
     },
     async runCron(cron) {
       const { outcome } = await scheduler.scheduled({ cron, scheduledTime: new Date() });

@@ -114,9 +114,18 @@ export function currencyDecimals(code: string): number | undefined {
   return DECIMALS.get(code);
 }
 
-/** Whether an amount in major units has no more decimals than its currency. */
+/**
+ * Whether an amount in major units has no more decimals than its currency.
+ *
+ * A whole number of the smallest units divided by their number in a major one is the number nearest to that decimal, as reading its
+ * text is: so an amount has no more decimals exactly when it is such a quotient.
+ *
+ * @param amount at most 10^10 in size
+ * @param decimals 0 to 4
+ */
 export function fitsDecimals(amount: number, decimals: number): boolean {
-  return Number(amount.toFixed(decimals)) === amount;
+  const units = 10 ** decimals;
+  return Math.round(amount * units) / units === amount;
 }
 
 /** ln(1 + amount in euros, roughly): the scale on which amounts are compared in scoring. */

@@ -1,31 +1,9 @@
 import * as z from "zod";
 import { currencyDecimals, fitsDecimals } from "./currency.ts";
+import { EVENT_NAMES } from "./event-names.ts";
 import { LIMITS } from "./limits.ts";
 
-/** Event names of GA4's e-commerce vocabulary and ours; any other name in the same form is a custom event. */
-export const EVENT_NAMES = [
-  "page_view",
-  "search",
-  "view_item_list",
-  "select_item",
-  "view_item",
-  "add_to_wishlist",
-  "add_to_cart",
-  "remove_from_cart",
-  "view_cart",
-  "begin_checkout",
-  "add_shipping_info",
-  "add_payment_info",
-  "purchase",
-  "refund",
-  "login",
-  "sign_up",
-  "payment_failed",
-  "order_updated",
-  "order_cancelled",
-  "coupon_applied",
-  "coupon_rejected",
-] as const;
+export { EVENT_NAMES };
 
 export const EventId = z
   .string()

@@ -7,6 +7,8 @@ export const LIMITS = {
   /** A request body after decompression, counted while reading. */
   bodyBytesDecompressed: 1_000_000,
   batchEvents: 100,
+  /** A WebSocket frame: room for any event within its limit, though each of its letters be escaped. */
+  frameCharacters: 100_000,
   jsonDepth: 32,
   items: 200,
   properties: 200,
@@ -18,6 +20,8 @@ export const LIMITS = {
   money: 9_999_999_999,
   /** A timestamp further ahead than this is refused; a nearer one is set to the time of receipt. */
   futureMs: 24 * 60 * 60 * 1000,
+  /** No shop was online before: an earlier time comes of a clock that was never set, or of seconds taken for milliseconds. */
+  earliestMs: Date.UTC(1995, 0, 1),
   /** One queue message: below the 64 KB unit of billing, and well below the platform's 128 KB. */
   messageBytes: 60_000,
   pageSize: 100,

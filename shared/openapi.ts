@@ -59,7 +59,7 @@ function operation(route: Route) {
       ? {}
       : {
           requestBody: {
-            required: true,
+            required: !route.body.safeParse(undefined).success,
             content: content(route.body, route.bodyTypes ?? ["application/json"], "input"),
           },
         }),

@@ -7,7 +7,7 @@ export const PROBLEMS = {
   unreadable: {
     status: 400,
     title: "The request could not be read",
-    help: "The body must be UTF-8 JSON, at most 32 levels deep and within the size limits; query values must fit their form.",
+    help: "The body must be UTF-8 JSON, at most 32 levels deep, and good gzip where it says so; credentials must not contradict each other.",
   },
   unauthenticated: {
     status: 401,
@@ -42,17 +42,22 @@ export const PROBLEMS = {
   "unsupported-media-type": {
     status: 415,
     title: "This content type or encoding is not offered",
-    help: "Send `application/json`, or `text/plain` holding JSON from a beacon.",
+    help: "Send `application/json`, or `text/plain` holding JSON from a beacon, or `application/x-ndjson` where a batch is taken; plain or as gzip.",
   },
   invalid: {
     status: 422,
     title: "The request does not match its schema",
     help: "`errors` lists what is wrong by JSON pointer. Unknown fields are refused, because a misspelt field would weaken a score.",
   },
+  "upgrade-required": {
+    status: 426,
+    title: "This path speaks WebSocket only",
+    help: "Open it with a WebSocket client, which sends `Upgrade: websocket`.",
+  },
   "rate-limited": {
     status: 429,
     title: "Too many requests",
-    help: "Wait for the seconds in `Retry-After`.",
+    help: "A publishable key may send 600 events a minute from one address and a secret key 600,000 events, unless set otherwise; an address may show 100 keys that are refused. Wait for the seconds in `Retry-After`.",
   },
   internal: {
     status: 500,
@@ -62,7 +67,7 @@ export const PROBLEMS = {
   unavailable: {
     status: 503,
     title: "The service cannot take this now",
-    help: "Nothing was kept. Send it again after the seconds in `Retry-After`; the same event id is counted once.",
+    help: "Do it again after the seconds in `Retry-After`: repeating is always safe, and the same event id is counted once.",
   },
 } as const;
 
@@ -72,6 +77,14 @@ export type ProblemSlug = keyof typeof PROBLEMS;
 export interface FieldError {
   pointer: string;
   detail: string;
+}
+
+/** Of a name in a pointer; only a name that is itself refused can be longer. */
+const POINTED_LENGTH = 100;
+
+/** One step of a JSON pointer (RFC 6901). */
+export function pointerStep(key: PropertyKey): string {
+  return `/${String(key).slice(0, POINTED_LENGTH).toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
 interface ProblemOptions {

@@ -23,7 +23,8 @@ export interface Route {
   bodyTypes?: readonly string[];
   /** The handler reads and parses the body itself; `body` then only documents it. */
   handlerReadsBody?: true;
-  status: 200 | 201 | 202 | 204;
+  /** 101 for a route that answers a WebSocket. */
+  status: 101 | 200 | 201 | 202 | 204;
   output?: z.ZodType;
   /** Media type of the answer; JSON when not given. */
   outputType?: string;

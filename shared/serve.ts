@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { Context } from "hono";
 import type * as z from "zod";
 import { openApi } from "./openapi.ts";
-import { Problem, PROBLEMS, problemBody, type FieldError, type ProblemSlug } from "./problem.ts";
+import { pointerStep, Problem, PROBLEMS, problemBody, type FieldError, type ProblemSlug } from "./problem.ts";
 import { routerPath, type Route, type RouteInput, type RouteOutput } from "./route.ts";
 
 /** What a request carries through the handlers; set before any of them runs. */
@@ -189,9 +189,6 @@ export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<
 }
 
 const ERRORS_SHOWN = 20;
-/** Of a name in a pointer; only a name that is itself refused can be longer. */
-const POINTED_LENGTH = 100;
-
 /** zod's issues as JSON pointers and words; unknown keys are pointed at one by one. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
   const flat = error.issues.flatMap((issue): FieldError[] => {
@@ -220,10 +217,7 @@ function issueWords(issue: z.core.$ZodIssue): string {
 }
 
 function pointer(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => `/${String(part).slice(0, POINTED_LENGTH).replaceAll("~", "~0").replaceAll("/", "~1")}`)
-    .join("")
-    .toWellFormed();
+  return path.map(pointerStep).join("");
 }
 
 function problemPage(context: Context): Response | Promise<Response> {

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { newKey } from "../local/keys.ts";
 import { migrate } from "../local/migrate.ts";
 import { openPostgres, type LocalPostgres } from "../local/postgres.ts";
-import { buildWorkers, startWorkers, type LocalWorkers } from "../local/workers.ts";
+import { startWorkers, type LocalWorkers } from "../local/workers.ts";
 import { keyEntry, type ApiKeyRecord, type Role } from "../shared/keys.ts";
+import { provideBundles } from "./bundles.ts";
 
 /** The whole product on this machine: both Workers from their production bundles in workerd, on an embedded Postgres. */
 export interface System {
@@ -32,16 +33,17 @@ export interface Answer {
   body: any;
 }
 
-export async function startSystem(): Promise<System> {
+/** @param options variables of the edge that differ from a deployment's */
+export async function startSystem(options: { edgeVars?: Record<string, string> } = {}): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), "pulseecom-test-"));
-  await buildWorkers(folder);
+  await provideBundles(folder);
   const logged: string[] = [];
   let postgres = await openPostgres({ dataDir: folder });
   await migrate(postgres);
   const port = Number(new URL(postgres.endpoint).port);
   const workers = await startWorkers({
     bundleDir: folder,
-    edgeVars: { PRIVACY_KEY: randomBytes(32).toString("hex"), PROFILE_DEADLINE_MS: "2000" },
+    edgeVars: { PRIVACY_KEY: randomBytes(32).toString("hex"), PROFILE_DEADLINE_MS: "2000", ...options.edgeVars },
     aggregatorVars: {
       DATABASE_URL: "postgres://local:local@localhost/local",
       DATABASE_ENDPOINT: postgres.endpoint,

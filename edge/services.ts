@@ -1,0 +1,128 @@
+import * as z from "zod";
+import { createAuthenticator } from "../shared/authenticator.ts";
+import { Calibration } from "../shared/calibration.ts";
+import { sha256Hex } from "../shared/digest.ts";
+import { findKey } from "../shared/find-key.ts";
+import { ID_RANDOM_BYTES, newId } from "../shared/ids.ts";
+import calibration from "../models/global@v0.calibration.json";
+import card from "../models/global@v0.card.json";
+import onnx from "../models/global@v0.onnx";
+import { waitUntil } from "cloudflare:workers";
+import { createAccount } from "./account.ts";
+import { createAllowance, type Count } from "./allowance.ts";
+import type { EdgeServices } from "./app.ts";
+import { withDeadline } from "../shared/deadline.ts";
+import { Config, type Env } from "./env.ts";
+import { answerStores } from "./idempotency/answer-stores.ts";
+import { createOnce } from "./idempotency/once.ts";
+import { fetchActive } from "./model/active.ts";
+import { createOrtSession } from "./model/ort-runtime.ts";
+import { createScorer } from "./model/scorer.ts";
+import { coalesce } from "./coalesce.ts";
+import { packRequest, unpackAnswer, type RecallRequest } from "./profiles/wire.ts";
+import type { WrittenMessage } from "./publish.ts";
+import { sendAll } from "./send-all.ts";
+import { createPseudonymizer } from "./privacy.ts";
+
+/** Calls to one profile store, or to the queue, that an isolate has under way before further requests share them. */
+const CALLS_MOST = 4;
+/** Beyond this the queue counts as not reachable. */
+const QUEUE_DEADLINE_MS = 3_000;
+
+let services: EdgeServices | undefined;
+
+/** What lives as long as the isolate, whichever of its entries is asked first. @throws Error when the configuration is wrong */
+export function servicesOf(env: Env): EdgeServices {
+  return (services ??= start(env));
+}
+
+function start(env: Env): EdgeServices {
+  const parsed = Config.safeParse(env);
+  if (!parsed.success) throw new Error(`The edge is not configured: ${z.prettifyError(parsed.error)}`);
+  const config = parsed.data;
+  const nowMs = () => Date.now();
+  const log = (line: Record<string, unknown>) => console.log(JSON.stringify({ worker: "edge", ...line }));
+  const store = (shard: number) =>
+    env.PROFILES.get(env.PROFILES.idFromName(`shard-${shard}-of-${config.profileShards}`));
+  const recall = async (shard: number, requests: RecallRequest[]) => {
+    const answers = await store(shard).recall(requests.map(packRequest));
+    return answers.map(unpackAnswer);
+  };
+  const shared = { callsMost: CALLS_MOST, patienceMs: config.profileDeadlineMs, nowMs, waitUntil };
+  const recallOf = Array.from({ length: config.profileShards }, (_each, shard) =>
+    coalesce((requests: RecallRequest[]) => recall(shard, requests), shared),
+  );
+  const send = coalesce((messages: WrittenMessage[]) => sendAll(env.ASSESSMENTS, messages), shared);
+  return {
+    ...config,
+    stores: {
+      shards: config.profileShards,
+      recall: async (shard, requests) => (await recallOf[shard]?.(requests)) ?? [],
+      takeBack: (shard, ids) => store(shard).takeBack(ids),
+      waitUntil,
+    },
+    scorer: createScorer({
+      bundled: { onnx: new Uint8Array(onnx), card, calibration },
+      bundledCalibration: Calibration.parse(calibration),
+      fetchActive: () => fetchActive(env.CONFIG, env.MODELS),
+      createSession: createOrtSession,
+      sha256Hex,
+      nowMs,
+      log,
+    }),
+    authenticate: createAuthenticator({
+      find: (id) => findKey((entry) => env.CONFIG.get(entry, { type: "json", cacheTtl: 30 }), id),
+      sha256Hex,
+      nowMs,
+    }),
+    account: createAccount({
+      send: (message) => env.ACCOUNTS.send(message, { contentType: "json" }),
+      newId: () => newId("acc", Date.now(), randomBytes()),
+      waitUntil,
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      nowMs,
+      intervalMs: config.accountIntervalMs,
+      log,
+    }),
+    allowance: createAllowance(
+      {
+        publishable: counting(env.PUBLISHABLE_RATE),
+        secret: counting(env.SECRET_RATE),
+        refused: counting(env.REFUSED_RATE),
+      },
+      nowMs,
+    ),
+    snippets: {
+      get: async (version) => (await env.MODELS.get(snippetFile(version)))?.text() ?? null,
+      put: (version, text) => env.MODELS.put(snippetFile(version), text),
+    },
+    later: waitUntil,
+    once: createOnce(answerStores(env.IDEMPOTENCY)),
+    pseudonymize: createPseudonymizer(config.privacyKey),
+    send: (message) => send([message]),
+    checkQueue: async () => {
+      await withDeadline(env.ASSESSMENTS.metrics(), QUEUE_DEADLINE_MS);
+    },
+    nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    openStream: async (request) => {
+      const { status, webSocket } = await env.STREAMS.get(env.STREAMS.newUniqueId()).fetch(request);
+      return new Response(null, { status, webSocket });
+    },
+    newRequestId: () => newId("req", Date.now(), randomBytes()),
+    nowMs,
+    log,
+  };
+}
+
+function randomBytes(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(ID_RANDOM_BYTES));
+}
+
+/** Beside the models, as one bucket holds what outlives a deployment. */
+function snippetFile(version: string): string {
+  return `snippets/pulse-${version}.js`;
+}
+
+function counting(limit: RateLimit): Count {
+  return async (key, delta) => (await limit.limit({ key, delta })).success;
+}
