@@ -135,13 +135,9 @@ export function createApp(services: EdgeServices): Hono {
     app.options(path, (context) => preflight(context.req.raw, services.authenticate));
   }
 
-  /** Takes in what came through a door, and looks beside it whether there is a newer model. */
-  async function take(facts: RequestFacts, { events, sentAt, record }: Entered, receivedMs: number) {
-    const { requestId, request } = facts;
+  async function take({ requestId, request }: RequestFacts, { events, sentAt, record }: Entered, receivedMs: number) {
     const connection = { headers: request.headers, cf: request.cf };
-    const outcomes = await takeIn({ events, sentAt, key: record, requestId, connection, receivedMs }, services);
-    services.stores.waitUntil(services.scorer.refresh());
-    return outcomes;
+    return takeIn({ events, sentAt, key: record, requestId, connection, receivedMs }, services);
   }
 
   /** One event, under the Idempotency-Key it was sent with. */

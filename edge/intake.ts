@@ -46,7 +46,7 @@ interface Underway {
 
 /** The way of a request's events through the edge; one outcome an event, in order. */
 export async function takeIn(intake: Intake, services: IntakeServices): Promise<Outcome[]> {
-  const checked = intake.events.map((event) => check(event, intake));
+  const checked = intake.events.map((event) => validate(event, intake.sentAt, intake.key.kind, intake.receivedMs));
   const valid = checked.filter((result) => result.kind === "valid");
   const enriched = await Promise.all(valid.map((one) => enrichOne(one, intake, services)));
   const known = await know(enriched, services.stores, deadlineMs(valid.length, services));
@@ -56,14 +56,12 @@ export async function takeIn(intake: Intake, services: IntakeServices): Promise<
   // A repeated event was taken in the first time; that it could not be sent again takes nothing back.
   const unsent = enriched.filter((_event, index) => !published[index] && !at(known, index).repeated);
   if (unsent.length > 0) services.stores.waitUntil(takeBack(unsent, services.stores));
+  // Beside the answer, not before it: is there a newer model?
+  services.stores.waitUntil(services.scorer.refresh());
   const outcomes = new Map(
     underway.map((one, index) => [one.valid, outcome(one, at(scored, index), at(published, index))]),
   );
   return checked.map((result) => (result.kind === "valid" ? (outcomes.get(result) as Outcome) : result)); // every valid event was scored
-}
-
-function check(event: ReadEvent, { sentAt, key, receivedMs }: Intake): Valid | Rejected {
-  return validate(event, sentAt, key.kind, receivedMs);
 }
 
 function enrichOne(

@@ -3,6 +3,7 @@ import { withDeadline } from "../shared/deadline.ts";
 import { Problem } from "../shared/problem.ts";
 import { defineRoute } from "../shared/route.ts";
 import { operation, type Operation } from "../shared/serve.ts";
+import type { Stores } from "./profiles/know.ts";
 import { SNIPPET } from "./snippet/served.ts";
 
 export interface SnippetServices {
@@ -11,7 +12,7 @@ export interface SnippetServices {
     get(version: string): Promise<string | null>;
     put(version: string, text: string): Promise<unknown>;
   };
-  later(work: Promise<unknown>): void;
+  stores: Stores;
 }
 
 const DEADLINE_MS = 3_000;
@@ -44,7 +45,7 @@ const getPinned = defineRoute({
   problems: ["not-found", "invalid", "unavailable"],
 });
 
-export function snippetOperations({ snippets, later }: SnippetServices): Operation[] {
+export function snippetOperations({ snippets, stores }: SnippetServices): Operation[] {
   let isKept = false;
   return [
     operation(getSnippet, async () => script(SNIPPET.text, FLOATING)),
@@ -52,7 +53,7 @@ export function snippetOperations({ snippets, later }: SnippetServices): Operati
       if (version !== SNIPPET.version) return script(await former(version, snippets), FOR_EVER);
       // Kept for the time after the next deployment; should it fail, the next page tries again.
       if (!isKept)
-        later(
+        stores.waitUntil(
           snippets
             .put(version, SNIPPET.text)
             .then(() => (isKept = true))

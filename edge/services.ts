@@ -96,7 +96,6 @@ function start(env: Env): EdgeServices {
       get: async (version) => (await env.MODELS.get(snippetFile(version)))?.text() ?? null,
       put: (version, text) => env.MODELS.put(snippetFile(version), text),
     },
-    later: waitUntil,
     once: createOnce(answerStores(env.IDEMPOTENCY)),
     pseudonymize: createPseudonymizer(config.privacyKey),
     send: (message) => send([message]),

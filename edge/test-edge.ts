@@ -43,7 +43,6 @@ export function edge(changes: Partial<EdgeServices> = {}) {
     allowance: { spend: async () => undefined, refuse: async () => undefined, isBarred: () => false },
     account: books,
     snippets: { get: async () => null, put: async () => undefined },
-    later: (work) => void later.push(work),
     once: async (_key, run) => ({ answer: await run(), replayed: false }),
     checkQueue: async () => undefined,
     openStream: async () => new Response(null),

@@ -23,11 +23,11 @@ export interface Rejected extends Fault {
   id: string | null;
 }
 
-const check = compileCheck(Event);
+const isEvent = compileCheck(Event);
 
-/** What the schema takes it takes as it is. */
-function isEvent(value: unknown): value is Event {
-  return check(value);
+/** What the schema takes it takes as it is, so the quick check is enough for a good event; of any other zod says what is wrong. */
+function parseEvent(value: unknown): z.ZodSafeParseResult<Event> {
+  return isEvent(value) ? { success: true, data: value as Event } : Event.safeParse(value); // just checked
 }
 
 const EventIdOnly = z.looseObject({ id: Event.shape.id });
@@ -47,11 +47,9 @@ export function validate(
   if (fault !== null) return { kind: "rejected", id: idOf(value), ...fault };
   const translated = translate(value, source);
   if (translated.kind === "rejected") return invalid(value, translated.errors);
-  if (!isEvent(translated.event)) {
-    const parsed = Event.safeParse(translated.event);
-    return invalid(translated.event, parsed.success ? [] : fieldErrors(parsed.error));
-  }
-  const event = translated.event;
+  const parsed = parseEvent(translated.event);
+  if (!parsed.success) return invalid(translated.event, fieldErrors(parsed.error));
+  const event = parsed.data;
   const errors = [...reservedFields(event, source), ...cardAsId(event)];
   if (errors.length > 0) return invalid(event, errors);
   const time = occurredAt(event.timestamp, event.sent_at ?? batchSentAt, receivedMs);

@@ -60,7 +60,6 @@ async function take(portion: Portion, services: TakeServices): Promise<Answered[
   const { events, key, address, requestId, connection, receivedMs } = portion;
   await services.allowance.spend(key, address, events.length);
   const outcomes = await takeIn({ events, sentAt: undefined, key, requestId, connection, receivedMs }, services);
-  services.stores.waitUntil(services.scorer.refresh());
   return outcomes.map((outcome) => answer(outcome, portion));
 }
 
