@@ -328,7 +328,7 @@ describe("POST /v1/events/batch", () => {
   const path = "/v1/events/batch";
 
   it("answers one result an event in order; one bad event in the middle spoils no other", async () => {
-    const { post, sent } = edge();
+    const { post, events } = edge();
     const [first, last] = [purchase(), purchase()];
     const response = await post(path, {
       events: [first, { id: "evt_bad00001", name: "purchase" }, { name: "x" }, first, last],
@@ -342,7 +342,12 @@ describe("POST /v1/events/batch", () => {
       { index: 3, id: first["id"], status: "duplicate", assessment: {} },
       { index: 4, id: last["id"], status: "accepted", assessment: {} },
     ]);
-    expect(sent.length).toBe(1);
+    // In another order, as anomalies go in a message of their own; what is repeated goes again, should the first have been lost.
+    expect(
+      events()
+        .map(({ event }) => event.id)
+        .toSorted(),
+    ).toEqual([first["id"], first["id"], last["id"]]);
   });
 
   it("shows a publishable key no assessment anywhere", async () => {
@@ -377,10 +382,11 @@ describe("POST /v1/events/batch", () => {
       sent_at: new Date(NOW_MS + 61_000).toISOString(),
       events: [purchase({ timestamp }), purchase()],
     });
-    expect(events()[0]).toMatchObject({
-      timestamp_source: "corrected",
-      event: { timestamp: "2026-11-21T09:59:59.000Z" },
-    });
+    const corrected = events().filter((event) => event.timestamp_source === "corrected");
+    expect(corrected.map(({ event }) => event.timestamp).toSorted()).toEqual([
+      "2026-11-21T09:57:59.000Z",
+      "2026-11-21T09:59:59.000Z",
+    ]);
   });
 
   it("refuses one event above 32,000 bytes, not the batch", async () => {

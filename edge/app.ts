@@ -34,7 +34,7 @@ const KeyQuery = z.object({ key: Key });
 const FieldErrors = z.array(z.strictObject({ pointer: z.string(), detail: z.string() }));
 
 const Foreign = z.looseObject({ format: z.enum(FORMATS) }).meta({
-  description: "A Segment v2 call, or the event of a Shopify web pixel, as it is; see `format` in the README.",
+  description: "A Segment v2 call, or the event of a Shopify web pixel, as it is; told by the event's `format`.",
 });
 const Sent = z.union([Event, Foreign]);
 

@@ -16,6 +16,8 @@ export interface Connection {
 export interface Enriched {
   event: KeptEvent;
   signals: Signals;
+  /** The shopper's, for as long as the request takes: it is neither sent on nor kept. */
+  address: string | undefined;
 }
 
 /**
@@ -42,8 +44,9 @@ export async function enrich(
   const signals = {
     ...(await redactFields({ ...found, ...(colo === undefined ? {} : { colo }) }, redact, pseudonymize)),
     ...(network === null ? {} : { ip_hash: await pseudonymize("ip", network) }),
+    ...(event.email === undefined ? {} : { email_digits: digitShare(event.email) }),
   };
-  return { event: await withoutPrivate(event, timestamp, redact, pseudonymize), signals };
+  return { event: await withoutPrivate(event, timestamp, redact, pseudonymize), signals, address };
 }
 
 function fromConnection({ headers, cf = {} }: Connection): Signals {
@@ -107,6 +110,12 @@ async function emailTraces(
     email_hash: await pseudonymize("email", address),
     email_domain: redact(address.slice(address.lastIndexOf("@") + 1), "email_domain"),
   };
+}
+
+/** Share of digits in the name before the @, in hundredths. */
+function digitShare(email: string): number {
+  const name = email.slice(0, email.lastIndexOf("@"));
+  return Math.round((100 * name.replaceAll(/\D/g, "").length) / name.length) / 100;
 }
 
 const TEXT_LENGTH = 200;

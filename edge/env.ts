@@ -10,6 +10,8 @@ export interface Env {
   ACCOUNTS: Queue<AccountMessage>;
   /** Messages are written JSON: see publish.ts. */
   ASSESSMENTS: Queue<string>;
+  /** The same, of messages that hold anomalies. */
+  ANOMALIES: Queue<string>;
   CONFIG: KVNamespace;
   MODELS: R2Bucket;
   PUBLISHABLE_RATE: RateLimit;

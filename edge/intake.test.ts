@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ScoredEvent, type IntakeMessage } from "../shared/message.ts";
-import { FEATURE_NAMES } from "../shared/features.ts";
+import { FEATURE_NAMES } from "../shared/features/features.ts";
 import { takeIn, type Intake, type IntakeServices, type Outcome } from "./intake.ts";
 import { createPseudonymizer } from "./privacy.ts";
-import { constantScorer, memoryStores, NOW_MS, purchase } from "./test-edge.ts";
-import { RuleSettings } from "../shared/rules/settings.ts";
+import { constantScorer, fixedConfig, memoryStores, NOW_MS, purchase } from "./test-edge.ts";
 
 /** One intake over services in memory. */
 function bench(changes: Partial<IntakeServices> = {}) {
@@ -12,7 +11,7 @@ function bench(changes: Partial<IntakeServices> = {}) {
   const order: string[] = [];
   const later: Promise<unknown>[] = [];
   const services: IntakeServices = {
-    decision: { threshold: 0.7, rules: RuleSettings.parse({}) },
+    live: fixedConfig(),
     profileDeadlineMs: 50,
     stores: memoryStores({ waitUntil: (promise) => void later.push(promise) }),
     scorer: constantScorer(),
@@ -138,7 +137,7 @@ describe("takeIn", () => {
       { kind: "rejected", id: null, errors: [{ pointer: "" }] },
       { kind: "accepted", id: "evt_fourth" },
     ]);
-    expect(sent.map(({ event }) => event.id)).toEqual(["evt_first0", "evt_fourth"]);
+    expect(sent.map(({ event }) => event.id).toSorted()).toEqual(["evt_first0", "evt_fourth"]);
   });
 
   it("keeps apart two events that are equal in everything", async () => {

@@ -1,9 +1,13 @@
-import { assess, type DecisionSettings } from "../shared/assess.ts";
+import { assess } from "../shared/assess.ts";
 import type { Assessment } from "../shared/assessment.ts";
-import { factsOf, FEATURE_NAMES, FEATURE_SET, featureVector } from "../shared/features.ts";
+import { factsOf } from "../shared/facts.ts";
+import { FEATURE_NAMES, FEATURE_SET, featureVector } from "../shared/features/features.ts";
+import { heedLists } from "../shared/heed-lists.ts";
 import type { ApiKeyRecord } from "../shared/keys.ts";
+import { verdictOf, type Listable } from "../shared/lists.ts";
 import { MESSAGE_VERSION, type IntakeMessage, type ScoredEvent } from "../shared/message.ts";
 import { enrich, type Connection, type Enriched } from "./enrich.ts";
+import type { LiveConfig } from "./live-config.ts";
 import type { Scorer, Scores } from "./model/scorer.ts";
 import { know, takeBack, type Known, type Stores } from "./profiles/know.ts";
 import type { Pseudonymize } from "./privacy.ts";
@@ -12,7 +16,7 @@ import type { ReadEvent } from "./read-events.ts";
 import { validate, type Rejected, type Valid } from "./validate.ts";
 
 export interface IntakeServices {
-  decision: DecisionSettings;
+  live: LiveConfig;
   profileDeadlineMs: number;
   stores: Stores;
   scorer: Scorer;
@@ -49,15 +53,19 @@ export async function takeIn(intake: Intake, services: IntakeServices): Promise<
   const checked = intake.events.map((event) => validate(event, intake.sentAt, intake.key.kind, intake.receivedMs));
   const valid = checked.filter((result) => result.kind === "valid");
   const enriched = await Promise.all(valid.map((one) => enrichOne(one, intake, services)));
-  const known = await know(enriched, services.stores, deadlineMs(valid.length, services));
+  const [known] = await Promise.all([
+    know(enriched, services.stores, deadlineMs(valid.length, services)),
+    services.live.ready(),
+  ]);
   const underway = valid.map((one, index) => ({ valid: one, enriched: at(enriched, index), known: at(known, index) }));
   const scored = await score(underway, intake, services);
   const published = await publish(scored, envelope(intake), services.send);
   // A repeated event was taken in the first time; that it could not be sent again takes nothing back.
   const unsent = enriched.filter((_event, index) => !published[index] && !at(known, index).repeated);
   if (unsent.length > 0) services.stores.waitUntil(takeBack(unsent, services.stores));
-  // Beside the answer, not before it: is there a newer model?
+  // Beside the answer, not before it: is there a newer model, are there other lists or settings?
   services.stores.waitUntil(services.scorer.refresh());
+  services.stores.waitUntil(services.live.refresh());
   const outcomes = new Map(
     underway.map((one, index) => [one.valid, outcome(one, at(scored, index), at(published, index))]),
   );
@@ -93,18 +101,22 @@ function outcome({ known }: Underway, { event, assessment }: ScoredEvent, isPubl
 async function score(
   underway: readonly Underway[],
   { key, receivedMs }: Intake,
-  { scorer, decision }: IntakeServices,
+  { scorer, live }: IntakeServices,
 ): Promise<ScoredEvent[]> {
   if (underway.length === 0) return [];
+  const { settings, lists, degraded: unread } = live.current();
   const width = FEATURE_NAMES.length;
-  const facts = underway.map(({ enriched: { event, signals }, known }) => factsOf(event, signals, known.knowledge));
+  const facts = underway.map(({ enriched: { event, signals }, known }) =>
+    factsOf(event, signals, known.knowledge, known.sighting),
+  );
   const rows = new Float32Array(facts.length * width);
   facts.forEach((one, index) => rows.set(featureVector(one), index * width));
   const scores = await scorer.score(rows, facts.length);
   const receivedAt = new Date(receivedMs).toISOString();
   return underway.map(({ valid, enriched, known }, index) => {
     const vector = rows.subarray(index * width, (index + 1) * width);
-    const degraded = [...known.degraded, ...scores.degraded];
+    const listed = verdictOf(lists, listable(enriched), receivedMs);
+    const degraded = [...known.degraded, ...scores.degraded, ...unread];
     return {
       event: enriched.event,
       timestamp_source: valid.timestampSource,
@@ -114,10 +126,25 @@ async function score(
       signals: enriched.signals,
       feature_set: FEATURE_SET,
       features: Array.from(vector),
-      assessment: assess(at(facts, index), vector, modelOutput(scores, index), scores.calibration, decision, degraded),
+      assessment: heedLists(
+        assess(at(facts, index), vector, modelOutput(scores, index), scores.calibration, settings, degraded),
+        listed,
+      ),
       runtime: scores.runtime,
     };
   });
+}
+
+/** What the lists are asked about. */
+function listable({ event, signals, address }: Enriched): Listable {
+  return {
+    userId: event.user_id,
+    card: event.payment?.card_fingerprint,
+    emailHash: event.email_hash,
+    emailDomain: event.email_domain,
+    address,
+    country: signals.country,
+  };
 }
 
 /** An element that is there because the lists are equally long. */

@@ -98,6 +98,23 @@ describe("publish", () => {
     expect(sent.length).toBeGreaterThan(1);
   });
 
+  it("sends anomalies in messages of their own, so that no alert waits behind bulk", async () => {
+    const sent: WrittenMessage[] = [];
+    const events = [0, 1, 2, 3].map((index) => {
+      const event = scored(index);
+      return { ...event, assessment: { ...event.assessment, anomaly: index % 2 === 1 } };
+    });
+    const published = await publish(events, ENVELOPE, async (message) => {
+      sent.push(message);
+      if (message.urgent) throw new Error("this queue is full");
+    });
+    const idsIn = (urgent: boolean) =>
+      sent.filter((message) => message.urgent === urgent).map(({ text }) => idsOf([JSON.parse(text) as IntakeMessage])); // what publish writes
+    expect(idsIn(true)).toEqual([["evt_00000001", "evt_00000003"]]);
+    expect(idsIn(false)).toEqual([["evt_00000000", "evt_00000002"]]);
+    expect(published).toEqual([true, false, true, false]);
+  });
+
   it("tells which events are not on the queue when only some messages were taken", async () => {
     const events = Array.from({ length: 6 }, (_, index) => scored(index, "a".repeat(25_000)));
     const published = await publish(events, ENVELOPE, async ({ text }) => {

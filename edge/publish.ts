@@ -15,43 +15,60 @@ export interface WrittenMessage {
   text: string;
   /** Of the text in UTF-8. */
   bytes: number;
+  /** It holds anomalies, and those alone: they go past the others, so that no alert waits behind bulk. */
+  urgent: boolean;
 }
 
 /**
- * Puts scored events on the queue, as few messages as fit.
+ * Puts scored events on the queues, as few messages as fit, anomalies apart from the rest.
  *
- * @returns per event, whether it is on the queue
+ * @returns per event, whether it is on a queue
  */
 export async function publish(
   events: readonly ScoredEvent[],
   envelope: Omit<IntakeMessage, "events">,
   send: (message: WrittenMessage) => Promise<unknown>,
 ): Promise<boolean[]> {
-  const sent = await Promise.all(
-    portions(events.map(written), bytesOf, { sizeMost: LIMITS.messageBytes - ENVELOPE_BYTES }).map(async (part) => {
+  const done = events.map(() => false);
+  const lines = events.map(written);
+  const parts = [true, false].flatMap((urgent) =>
+    portions(
+      lines.filter((line) => line.urgent === urgent),
+      bytesOf,
+      { sizeMost: LIMITS.messageBytes - ENVELOPE_BYTES },
+    ),
+  );
+  await Promise.all(
+    parts.map(async (part) => {
       const call = async () => send(inOne(part, envelope));
-      const done = await withDeadline(call(), DEADLINE_MS).then(
+      const isSent = await withDeadline(call(), DEADLINE_MS).then(
         () => true,
         () => false,
       );
-      return part.map(() => done);
+      for (const { index } of part) done[index] = isSent;
     }),
   );
-  return sent.flat();
+  return done;
 }
 
-function written(event: ScoredEvent): WrittenMessage {
+/** One event as JSON, and its place among those given. */
+interface Line extends WrittenMessage {
+  index: number;
+}
+
+function written(event: ScoredEvent, index: number): Line {
   const text = JSON.stringify(event);
-  return { text, bytes: textBytes(text) };
+  return { text, bytes: textBytes(text), urgent: event.assessment.anomaly, index };
 }
 
 /** With the comma to the next. */
-function bytesOf({ bytes }: WrittenMessage): number {
+function bytesOf({ bytes }: Line): number {
   return bytes + 1;
 }
 
-function inOne(events: readonly WrittenMessage[], envelope: Omit<IntakeMessage, "events">): WrittenMessage {
+function inOne(lines: readonly Line[], envelope: Omit<IntakeMessage, "events">): WrittenMessage {
   const head = JSON.stringify(envelope).slice(0, -1);
-  const text = `${head},"events":[${events.map((event) => event.text).join(",")}]}`;
-  return { text, bytes: events.reduce((bytes, event) => bytes + bytesOf(event), ENVELOPE_BYTES) };
+  const text = `${head},"events":[${lines.map((line) => line.text).join(",")}]}`;
+  const bytes = lines.reduce((sum, line) => sum + bytesOf(line), ENVELOPE_BYTES);
+  return { text, bytes, urgent: lines.some(({ urgent }) => urgent) };
 }

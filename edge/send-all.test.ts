@@ -3,7 +3,7 @@ import type { WrittenMessage } from "./publish.ts";
 import { sendAll } from "./send-all.ts";
 
 /** A message of so many bytes; what it says is of no matter here. */
-const message = (text: string, bytes: number): WrittenMessage => ({ text, bytes });
+const message = (text: string, bytes: number): WrittenMessage => ({ text, bytes, urgent: false });
 
 function queue() {
   const calls: string[][] = [];

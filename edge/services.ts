@@ -17,6 +17,7 @@ import { answerStores } from "./idempotency/answer-stores.ts";
 import { createOnce } from "./idempotency/once.ts";
 import { fetchActive } from "./model/active.ts";
 import { createOrtSession } from "./model/ort-runtime.ts";
+import { createLiveConfig } from "./live-config.ts";
 import { createScorer } from "./model/scorer.ts";
 import { coalesce } from "./coalesce.ts";
 import { packRequest, unpackAnswer, type RecallRequest } from "./profiles/wire.ts";
@@ -53,14 +54,20 @@ function start(env: Env): EdgeServices {
     coalesce((requests: RecallRequest[]) => recall(shard, requests), shared),
   );
   const send = coalesce((messages: WrittenMessage[]) => sendAll(env.ASSESSMENTS, messages), shared);
+  const sendUrgent = coalesce((messages: WrittenMessage[]) => sendAll(env.ANOMALIES, messages), shared);
   return {
     ...config,
     stores: {
       shards: config.profileShards,
       recall: async (shard, requests) => (await recallOf[shard]?.(requests)) ?? [],
       takeBack: (shard, ids) => store(shard).takeBack(ids),
+      learnLabels: (shard, labels) => store(shard).learnLabels(labels),
       waitUntil,
     },
+    live: createLiveConfig(
+      { read: (entry) => env.CONFIG.get(entry, { type: "json", cacheTtl: 30 }), nowMs, log },
+      config.decision,
+    ),
     scorer: createScorer({
       bundled: { onnx: new Uint8Array(onnx), card, calibration },
       bundledCalibration: Calibration.parse(calibration),
@@ -98,7 +105,7 @@ function start(env: Env): EdgeServices {
     },
     once: createOnce(answerStores(env.IDEMPOTENCY)),
     pseudonymize: createPseudonymizer(config.privacyKey),
-    send: (message) => send([message]),
+    send: (message) => (message.urgent ? sendUrgent : send)([message]),
     checkQueue: async () => {
       await withDeadline(env.ASSESSMENTS.metrics(), QUEUE_DEADLINE_MS);
     },

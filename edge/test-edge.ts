@@ -1,9 +1,11 @@
 import { createAuthenticator } from "../shared/authenticator.ts";
 import { formatKey, type ApiKeyRecord } from "../shared/keys.ts";
 import type { IntakeMessage } from "../shared/message.ts";
+import { compileLists } from "../shared/lists.ts";
 import { RuleSettings } from "../shared/rules/settings.ts";
 import type { Ending } from "./account.ts";
 import { createApp, type EdgeServices } from "./app.ts";
+import type { Current, LiveConfig } from "./live-config.ts";
 import type { Scorer } from "./model/scorer.ts";
 import { createPseudonymizer } from "./privacy.ts";
 import { sha256Hex } from "../shared/digest.ts";
@@ -32,7 +34,7 @@ export function edge(changes: Partial<EdgeServices> = {}) {
   let requests = 0;
   const books = memoryBooks();
   const services: EdgeServices = {
-    decision: { threshold: 0.7, rules: RuleSettings.parse({}) },
+    live: fixedConfig(),
     profileDeadlineMs: 1_000,
     stores: memoryStores({ waitUntil: (promise) => void later.push(promise) }),
     scorer: constantScorer(),
@@ -107,8 +109,19 @@ export function memoryStores(changes: Partial<Stores> = {}): Stores {
     recall: async (shard, requests) =>
       structuredClone(store(shard).recall(structuredClone(requests.map(packRequest)))).map(unpackAnswer),
     takeBack: async (shard, taken) => store(shard).takeBack(taken),
+    learnLabels: async (shard, labels) => store(shard).learnLabels(labels),
     waitUntil: () => undefined,
     ...changes,
+  };
+}
+
+/** Settings that nobody changes, and lists with nobody on them. */
+export function fixedConfig(changes: Partial<Current> = {}): LiveConfig {
+  const settings = { threshold: 0.7, rules: RuleSettings.parse({}) };
+  return {
+    current: () => ({ settings, lists: compileLists([]), degraded: [], ...changes }),
+    refresh: async () => undefined,
+    ready: async () => undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Calibration } from "../shared/calibration.ts";
-import { FEATURE_NAMES, FEATURE_SET } from "../shared/features.ts";
+import { FEATURE_NAMES, FEATURE_SET } from "../shared/features/features.ts";
 import { writeForestOnnx } from "../shared/forest-onnx.ts";
 import { trainIsolationForest } from "../shared/forest-train.ts";
 import { scoreForest } from "../shared/forest.ts";
@@ -60,9 +60,12 @@ export function testCalibration(model: string, version = `fitted on ${model}`): 
     model,
     feature_set: FEATURE_SET,
     feature_tails: FEATURE_NAMES.map(testTail),
+    feature_known: FEATURE_NAMES.map(() => 1),
+    rule_tails: {},
     model_tail: testTail(),
     rules_tail: testTail(),
     combined_tail: testTail(),
+    others: null,
   };
 }
 

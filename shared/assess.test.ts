@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { assess, type DecisionSettings } from "./assess.ts";
 import { Assessment } from "./assessment.ts";
 import type { Calibration } from "./calibration.ts";
-import { FEATURE_NAMES, FEATURES, MISSING } from "./features.ts";
+import { FEATURE_NAMES, FEATURES, MISSING } from "./features/features.ts";
 import { seededRandom } from "./random.ts";
 import { RuleSettings } from "./rules/settings.ts";
 import { facts, regular, snapshot } from "./test-facts.ts";
@@ -24,9 +24,12 @@ const CALIBRATION: Calibration = {
   model: MODEL,
   feature_set: "test",
   feature_tails: FEATURES.map(() => NINES),
+  feature_known: FEATURES.map(() => 1),
+  rule_tails: {},
   model_tail: NINES,
   rules_tail: DECADE,
   combined_tail: DECADE,
+  others: null,
 };
 
 function vector(values: Record<string, number> = {}): Float32Array {
@@ -84,6 +87,16 @@ describe("assess", () => {
       reasons: [{ code: "velocity", detail: "10 orders with this customer in 1 h" }],
     });
     expect(told.signals.rules).toBe(told.score);
+  });
+
+  it("tells what is common in this shop, and lets it decide nothing", () => {
+    const about = facts({ event: { value: 12_000 } });
+    const rule_tails = { unusual_cart: { values: [0, 1], pots: [0, 2], perUnit: 0 } };
+    const [anywhere, here] = [{}, rule_tails].map((tails) =>
+      assess(about, vector({}), { raw: 0, version: MODEL }, { ...CALIBRATION, rule_tails: tails }, SETTINGS, []),
+    );
+    expect(anywhere).toMatchObject({ anomaly: true, reasons: [{ code: "unusual_cart" }] });
+    expect(here).toMatchObject({ score: 0, anomaly: false, reasons: [{ code: "unusual_cart" }] });
   });
 
   it("does not repeat as a feature what a rule has said", () => {

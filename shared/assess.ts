@@ -1,8 +1,20 @@
 import type { Assessment, Reason } from "./assessment.ts";
-import { featurePots, largestPots, mixPots, potScore, type Calibration } from "./calibration.ts";
-import { FEATURES, MISSING, type Facts } from "./features.ts";
+import {
+  featurePots,
+  largestPots,
+  mixPots,
+  potScore,
+  scoreHere,
+  tailsFor,
+  type Calibration,
+  type Tails,
+} from "./calibration.ts";
+import { confidence } from "./confidence.ts";
+import type { Facts } from "./facts.ts";
+import { FEATURES } from "./features/features.ts";
 import { findings } from "./rules/rules.ts";
 import { inWords } from "./number-words.ts";
+import { isPayment } from "./profile/observation.ts";
 import type { RuleSettings } from "./rules/settings.ts";
 import { tailPot } from "./tail.ts";
 
@@ -37,24 +49,39 @@ export function assess(
   settings: DecisionSettings,
   degraded: readonly string[],
 ): Assessment {
-  const found = findings(facts, settings.rules);
-  const pots = featurePots(vector, calibration);
-  const rulesPot = tailPot(calibration.rules_tail, largestPots(pots));
-  const modelPot = model === null ? null : tailPot(calibration.model_tail, model.raw);
-  const combinedPot = modelPot === null ? rulesPot : tailPot(calibration.combined_tail, mixPots(modelPot, rulesPot));
-  const strongest = found[0]?.score ?? 0;
-  const score = rounded(Math.max(potScore(combinedPot), strongest));
+  const tails = tailsFor(calibration, facts.seen.act);
+  const found = findings(facts, settings.rules).map((finding) => {
+    const here = scoreHere(finding.rule.code, finding.score, tails);
+    return { ...finding, score: here, decides: here === finding.score };
+  });
+  const { pots, rulesPot, modelPot, combinedPot } = judge(facts, vector, model, tails);
+  // What is common in this shop is told and decides nothing: statistics know it too.
+  const strongest = found.find(({ decides }) => decides)?.score ?? 0;
+  const unusual = potScore(combinedPot);
+  const ruled = apart(strongest, unusual);
+  const score = rounded(Math.max(unusual, ruled));
   const anomaly = score >= settings.threshold;
   return {
     score,
     anomaly,
     threshold: settings.threshold,
-    confidence: confidence(facts, vector),
+    confidence: rounded(
+      confidence({
+        vector,
+        tails,
+        ordersBefore: facts.subject?.before.orders ?? 0,
+        profilesKnown: (facts.subject === null ? 0 : 1) + facts.counters.length,
+        degraded,
+        modelScored: model !== null,
+        threshold: settings.threshold,
+        byRule: ruled > unusual || strongest >= settings.threshold,
+      }),
+    ),
     reasons: reasons(facts, found, pots, anomaly),
     signals: {
       model: modelPot === null ? null : rounded(potScore(modelPot)),
       client_model: null,
-      rules: rounded(Math.max(potScore(rulesPot), strongest)),
+      rules: rounded(Math.max(potScore(rulesPot), ruled)),
     },
     model: model?.version ?? null,
     client_model: null,
@@ -63,15 +90,43 @@ export function assess(
   };
 }
 
-/**
- * How much of what the score needs was known: the share of the features with a value, times a factor from 0.5 (nothing known of the
- * customer) to 1 (a long history).
- */
-function confidence({ subject }: Facts, vector: Float32Array): number {
-  const known = vector.filter((value) => value !== MISSING).length / vector.length;
-  const orders = subject?.before.orders ?? 0;
-  return rounded(known * (0.5 + (0.5 * orders) / (orders + 5)));
+/** What a rule's score can gain by how unusual the event is besides, as a share of what it lacks to 1. */
+const GAIN_MOST = 0.1;
+
+/** A rule gives many events the same score; of these the more unusual come first, so that a threshold can go through them. */
+function apart(ruleScore: number, unusual: number): number {
+  return ruleScore === 0 ? 0 : ruleScore + GAIN_MOST * (1 - ruleScore) * unusual;
 }
+
+/** What statistics make of an event, all as pots. */
+interface Judgement {
+  /** Of each feature. */
+  pots: number[];
+  rulesPot: number;
+  /** Null when no model scored. */
+  modelPot: number | null;
+  combinedPot: number;
+}
+
+function judge({ seen }: Facts, vector: Float32Array, model: ModelOutput | null, tails: Tails | null): Judgement {
+  if (tails === null) return { pots: [], rulesPot: 0, modelPot: model === null ? null : 0, combinedPot: 0 };
+  const pots = featurePots(vector, tails);
+  const rulesPot = tailPot(tails.rules_tail, largestPots(pots));
+  const modelPot = model === null ? null : tailPot(tails.model_tail, model.raw);
+  const combinedPot = modelPot === null ? rulesPot : tailPot(tails.combined_tail, mixPots(modelPot, rulesPot));
+  return {
+    pots,
+    rulesPot,
+    modelPot,
+    combinedPot: isPayment(seen.act) ? combinedPot : Math.min(combinedPot, UNPAID_POT),
+  };
+}
+
+/**
+ * Where no money moves only named rules may make an alert of an event: there are a hundred page views to an order, and one in a thousand
+ * of them is unusual by nothing but chance.
+ */
+const UNPAID_POT = 3;
 
 function reasons(
   facts: Facts,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fitCalibration } from "./calibration-fit.ts";
-import { Calibration, featurePots, largestPots, mixPots, potScore } from "./calibration.ts";
+import { Calibration, featurePots, largestPots, mixPots, potScore, scoreHere } from "./calibration.ts";
 import { exponential, seededRandom } from "./random.ts";
 import { tailPot } from "./tail.ts";
 
@@ -55,6 +55,23 @@ describe("fitCalibration", () => {
     const { rows, rowCount, raw } = sample(1);
     const fitted = fitCalibration(NAMES, { rows: rows.map((value, at) => (at % 4 === 3 ? -1 : value)), rowCount, raw });
     expect(featurePots([0, 0, 0, 1e6], fitted)).toEqual([0, 0, 0, 0]);
+  });
+
+  it("goes by the feature's own measure where nobody had any, so that the first who has a little is not the strangest of all", () => {
+    const { rows, rowCount, raw } = sample(1);
+    const none = { rows: rows.map((value, at) => (at % 4 === 3 ? 0 : value)), rowCount, raw };
+    const fitted = fitCalibration({ ...NAMES, unseenPots: [1, 1, 1, 3] }, none);
+    expect(featurePots([0, 0, 0, 0.5], fitted)[3]).toBe(1.5);
+    expect(featurePots([0, 0, 0, 0.5], fitCalibration(NAMES, none))[3]).toBe(0.5);
+  });
+
+  it("learns how rare a named rule's findings are in a shop, and of one that found nothing, nothing", () => {
+    const { rows, rowCount, raw } = sample(1);
+    const ruled = Array.from({ length: rowCount }, (_, row) => (row % 50 === 0 ? { unusual_cart: 0.72 } : {}));
+    const fitted = fitCalibration(NAMES, { rows, rowCount, raw, ruled });
+    expect(scoreHere("unusual_cart", 0.72, fitted)).toBeCloseTo(Math.log10(50) / 5, 3);
+    expect(scoreHere("bulk_reseller", 0.72, fitted)).toBe(0.72);
+    expect(scoreHere("unusual_cart", 0.72, null)).toBe(0.72);
   });
 
   it("takes a value that every row has for ordinary, in spite of the digits it is stored in", () => {

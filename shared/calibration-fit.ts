@@ -1,4 +1,4 @@
-import { featurePots, largestPots, mixPots, type Calibration } from "./calibration.ts";
+import { featurePots, largestPots, mixPots, type Calibration, type Tails } from "./calibration.ts";
 import { fitTail, tailPot, type Tail } from "./tail.ts";
 
 /** Clean events as they were scored, none of which the model was trained on where that can be had. */
@@ -8,6 +8,8 @@ export interface CalibrationRows {
   rowCount: number;
   /** Raw output of the model for each row. */
   raw: ArrayLike<number>;
+  /** For each row, `relativeScores` of its event; left out where they are not to be learned. */
+  ruled?: readonly Readonly<Record<string, number>>[];
 }
 
 interface CalibrationNames {
@@ -15,6 +17,11 @@ interface CalibrationNames {
   model: string;
   featureSet: string;
   featureCount: number;
+  /**
+   * For each feature, what a unit of it is worth as a pot where it is known and no row has any; 1 when not given. That the first who has
+   * is rarer than all rows would say nothing of how much it is.
+   */
+  unseenPots?: readonly number[];
 }
 
 /** Knots of a stored tail: a hundredth of a pot between them. */
@@ -28,39 +35,75 @@ const NOTHING_KNOWN: Tail = { values: [0], pots: [0], perUnit: 0 };
  * Fits a calibration: each feature's tail on the rows where it was known, then the tails of the model, of the features together
  * and of the two combined, each on what the ones before made of the same rows.
  *
- * @throws RangeError without rows, or when lengths do not fit
+ * @param payments rows of payment attempts
+ * @param others rows of all other events; without any these are left to the named rules
+ * @throws RangeError without payments, or when lengths do not fit
  */
-export function fitCalibration(names: CalibrationNames, { rows, rowCount, raw }: CalibrationRows): Calibration {
-  const { featureCount } = names;
-  if (rowCount < 1 || rows.length !== rowCount * featureCount || raw.length !== rowCount) {
+export function fitCalibration(
+  { version, model, featureSet, featureCount, unseenPots = [] }: CalibrationNames,
+  payments: CalibrationRows,
+  others: CalibrationRows | null = null,
+): Calibration {
+  return {
+    version,
+    model,
+    feature_set: featureSet,
+    ...fitTails(payments, featureCount, unseenPots),
+    others: others === null || others.rowCount === 0 ? null : fitTails(others, featureCount, unseenPots),
+  };
+}
+
+function fitTails(
+  { rows, rowCount, raw, ruled }: CalibrationRows,
+  featureCount: number,
+  unseenPots: readonly number[],
+): Tails {
+  const isWhole = rows.length === rowCount * featureCount && raw.length === rowCount;
+  if (rowCount < 1 || !isWhole || (ruled !== undefined && ruled.length !== rowCount)) {
     throw new RangeError("A calibration needs rows, with one model output each");
   }
-  const featureTails = Array.from({ length: featureCount }, (_, feature) => {
-    const known: number[] = [];
-    for (let at = feature; at < rows.length; at += featureCount) {
-      const value = rows[at] ?? -1;
-      if (value >= 0) known.push(value);
-    }
-    return known.length === 0 ? NOTHING_KNOWN : rounded(fitTail(known, { points: KNOTS }));
+  const columns = Array.from({ length: featureCount }, (_, feature) => knownOf(rows, feature, featureCount));
+  const featureTails = columns.map((known, feature) => {
+    if (known.length === 0) return NOTHING_KNOWN;
+    if (known.every((value) => value === 0)) return { ...NOTHING_KNOWN, perUnit: unseenPots[feature] ?? 1 };
+    return rounded(fitTail(known, { points: KNOTS }));
   });
-  const calibration: Calibration = {
-    version: names.version,
-    model: names.model,
-    feature_set: names.featureSet,
-    feature_tails: featureTails,
-    model_tail: rounded(fitTail(Float64Array.from(raw), { points: KNOTS })),
-    rules_tail: NOTHING_KNOWN,
-    combined_tail: NOTHING_KNOWN,
-  };
+  const modelTail = rounded(fitTail(Float64Array.from(raw), { points: KNOTS }));
   const evidence = Float64Array.from({ length: rowCount }, (_, row) =>
-    largestPots(featurePots(rows.subarray(row * featureCount, (row + 1) * featureCount), calibration)),
+    largestPots(
+      featurePots(rows.subarray(row * featureCount, (row + 1) * featureCount), { feature_tails: featureTails }),
+    ),
   );
-  calibration.rules_tail = rounded(fitTail(evidence, { points: KNOTS }));
+  const rulesTail = rounded(fitTail(evidence, { points: KNOTS }));
   const mixed = Float64Array.from(evidence, (sum, row) =>
-    mixPots(tailPot(calibration.model_tail, raw[row] ?? 0), tailPot(calibration.rules_tail, sum)),
+    mixPots(tailPot(modelTail, raw[row] ?? 0), tailPot(rulesTail, sum)),
   );
-  calibration.combined_tail = rounded(fitTail(mixed, { points: KNOTS }));
-  return calibration;
+  const combinedTail = rounded(fitTail(mixed, { points: KNOTS }));
+  return {
+    feature_tails: featureTails,
+    feature_known: columns.map(({ length }) => Number((length / rowCount).toPrecision(4))),
+    rule_tails: ruleTails(ruled ?? []),
+    model_tail: modelTail,
+    rules_tail: rulesTail,
+    combined_tail: combinedTail,
+  };
+}
+
+function ruleTails(ruled: readonly Readonly<Record<string, number>>[]): Record<string, Tail> {
+  const codes = new Set(ruled.flatMap((scores) => Object.keys(scores)));
+  return Object.fromEntries(
+    [...codes].toSorted().map((code) => [code, rounded(fitTail(ruled.map((scores) => scores[code] ?? 0)))]),
+  );
+}
+
+/** A feature's values in the rows where it was known. */
+function knownOf(rows: Float32Array, feature: number, featureCount: number): number[] {
+  const known: number[] = [];
+  for (let at = feature; at < rows.length; at += featureCount) {
+    const value = rows[at] ?? -1;
+    if (value >= 0) known.push(value);
+  }
+  return known;
 }
 
 /**

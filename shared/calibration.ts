@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isPayment, type Act } from "./profile/observation.ts";
 import { tailPot, type Tail } from "./tail.ts";
 
 /**
@@ -13,22 +14,47 @@ const TailSchema = z.strictObject({
   perUnit: z.number().min(0),
 });
 
+const Tails = z.strictObject({
+  /** One per feature, in the order of the feature table. */
+  feature_tails: z.array(TailSchema).min(1),
+  /** For each feature, the share of the rows in which it was known. */
+  feature_known: z.array(z.number().min(0).max(1)).min(1),
+  /** Of the scores of named rules that say what is rare, by code; a rule that found nothing in the rows is not among them. */
+  rule_tails: z.record(z.string(), TailSchema),
+  model_tail: TailSchema,
+  /** Of the sum of the three largest feature pots. */
+  rules_tail: TailSchema,
+  /** Of MODEL_WEIGHT · model pot + (1 - MODEL_WEIGHT) · rules pot. */
+  combined_tail: TailSchema,
+});
+/** What one kind of events is held against. */
+export type Tails = z.infer<typeof Tails>;
+
+/**
+ * Payment attempts are held against payment attempts, and everything else against everything else: a page view in which nothing is
+ * known of amounts would say nothing beside orders, nor an order among a hundred times as many views.
+ */
 export const Calibration = z
   .strictObject({
     version: z.string().min(1),
     /** The model whose outputs it was fitted on; it is not applied to another's. */
     model: z.string().min(1),
     feature_set: z.string().min(1),
-    /** One per feature, in the order of the feature table. */
-    feature_tails: z.array(TailSchema).min(1),
-    model_tail: TailSchema,
-    /** Of the sum of the three largest feature pots. */
-    rules_tail: TailSchema,
-    /** Of MODEL_WEIGHT · model pot + (1 - MODEL_WEIGHT) · rules pot. */
-    combined_tail: TailSchema,
+    ...Tails.shape,
+    /** Those of events that are no payment attempts; null when it was fitted without any, which are then judged by the named rules alone. */
+    others: Tails.nullable(),
   })
-  .refine((calibration) => allTails(calibration).every(isOrdered), "a tail is out of order");
+  .refine(
+    ({ others, ...payments }) =>
+      [payments, others].every((tails) => tails === null || allTails(tails).every(isOrdered)),
+    "a tail is out of order",
+  );
 export type Calibration = z.infer<typeof Calibration>;
+
+/** The tails for an event; null when there are none for its kind. */
+export function tailsFor(calibration: Calibration, act: Act): Tails | null {
+  return isPayment(act) ? calibration : calibration.others;
+}
 
 /** Share of the model in the combined score; the rest is the feature tails'. Measured best on labelled payments. */
 export const MODEL_WEIGHT = 0.3;
@@ -45,11 +71,20 @@ export function potScore(pot: number): number {
 }
 
 /** -log10 of the share of clean events whose feature is at least this large; 0 for features that are harmless or unknown. */
-export function featurePots(vector: ArrayLike<number>, calibration: Calibration): number[] {
-  return calibration.feature_tails.map((tail, index) => {
+export function featurePots(
+  vector: ArrayLike<number>,
+  { feature_tails: tails }: Pick<Tails, "feature_tails">,
+): number[] {
+  return tails.map((tail, index) => {
     const value = vector[index] ?? 0;
     return value > 0 ? tailPot(tail, value) : 0;
   });
+}
+
+/** What a named rule's score comes to in a shop: no more than how rare it is there, where that is known. */
+export function scoreHere(code: string, score: number, tails: Tails | null): number {
+  const tail = tails !== null && Object.hasOwn(tails.rule_tails, code) ? tails.rule_tails[code] : undefined;
+  return tail === undefined ? score : Math.min(score, potScore(tailPot(tail, score)));
 }
 
 /** The evidence of the feature tails: the sum of the three largest pots. */
@@ -65,15 +100,14 @@ export function mixPots(modelPot: number, rulesPot: number): number {
   return MODEL_WEIGHT * modelPot + (1 - MODEL_WEIGHT) * rulesPot;
 }
 
-interface Tails {
-  feature_tails: Tail[];
-  model_tail: Tail;
-  rules_tail: Tail;
-  combined_tail: Tail;
-}
-
-function allTails(calibration: Tails): Tail[] {
-  return [...calibration.feature_tails, calibration.model_tail, calibration.rules_tail, calibration.combined_tail];
+function allTails(tails: Tails): Tail[] {
+  return [
+    ...tails.feature_tails,
+    ...Object.values(tails.rule_tails),
+    tails.model_tail,
+    tails.rules_tail,
+    tails.combined_tail,
+  ];
 }
 
 function isOrdered({ values, pots }: Tail): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KeptEvent } from "./event.ts";
-import { newMemory, recallAll } from "./memory.ts";
+import { labelAll, newMemory, recallAll } from "./memory.ts";
 
 let made = 0;
 
@@ -60,5 +60,31 @@ describe("recallAll", () => {
     const event: KeptEvent = { id: "evt_00000000", name: "page_view", timestamp: "2026-03-10T12:00:00.000Z" };
     expect(recallAll(memory, event, {})).toEqual({ profiles: {}, prices: [] });
     expect(memory.profiles.size).toBe(0);
+  });
+});
+
+describe("labelAll", () => {
+  const AT_MS = Date.parse("2026-03-10T12:00:00.000Z");
+  const DAY_MS = 86_400_000;
+  const frauds = (memory: ReturnType<typeof newMemory>, changes: Partial<KeptEvent> = {}) => {
+    const { profiles } = recallAll(memory, purchase(changes), { ip_hash: "ip-1" });
+    return Object.fromEntries(Object.entries(profiles).map(([kind, { frauds7d }]) => [kind, frauds7d]));
+  };
+
+  it("tells everybody an event came through, and nobody else", () => {
+    const memory = newMemory();
+    labelAll(memory, purchase({ user_id: "u-thief", client_id: "c-thief" }), {}, AT_MS - DAY_MS, 1);
+    expect(frauds(memory)).toEqual({ customer: 0, email: 1, client: 0, card: 1, ip: 0 });
+    expect(frauds(memory, { user_id: "u-thief", client_id: "c-thief" })).toMatchObject({ customer: 1, client: 1 });
+  });
+
+  it("is known from when it became known, and never was once it is taken back", () => {
+    const memory = newMemory();
+    labelAll(memory, purchase(), {}, AT_MS + DAY_MS, 1);
+    expect(frauds(memory)["card"]).toBe(0);
+    labelAll(memory, purchase(), {}, AT_MS, 1);
+    expect(frauds(memory)["card"]).toBe(1);
+    labelAll(memory, purchase(), {}, AT_MS, -1);
+    expect(frauds(memory)["card"]).toBe(0);
   });
 });

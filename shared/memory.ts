@@ -1,7 +1,8 @@
 import type { KeptEvent } from "./event.ts";
 import { entitiesOf, observationOf, pricedItemsOf, type Knowledge } from "./observe.ts";
 import { lookPrices, newPriceBook, recallPrices, type PriceBook } from "./price-book.ts";
-import { look, newProfile, recall, type Profile } from "./profile.ts";
+import { nameOf } from "./profile/names.ts";
+import { learnFraud, look, newProfile, recall, type Profile } from "./profile/profile.ts";
 import type { Signals } from "./signals.ts";
 
 /**
@@ -32,9 +33,18 @@ export function recallAll(memory: Memory, event: KeptEvent, signals: Signals): K
   const seen = observationOf(event, signals);
   const profiles: Knowledge["profiles"] = {};
   for (const { kind, key } of entitiesOf(event, signals)) {
-    profiles[kind] = ask(profileOf(memory, `${kind} ${key}`), seen);
+    profiles[kind] = ask(profileOf(memory, nameOf(kind, key)), kind, seen);
   }
   return { profiles, prices: askPrices(memory.prices, pricedItemsOf(event)) };
+}
+
+/**
+ * An event was found to be fraud: from then on its entities are known for it; or no fraud after all (-1).
+ *
+ * @param knownMs when it was found to be fraud, also where that is taken back
+ */
+export function labelAll(memory: Memory, event: KeptEvent, signals: Signals, knownMs: number, by: 1 | -1): void {
+  for (const { kind, key } of entitiesOf(event, signals)) learnFraud(profileOf(memory, nameOf(kind, key)), knownMs, by);
 }
 
 function profileOf(memory: Memory, name: string): Profile {

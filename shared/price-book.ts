@@ -63,20 +63,34 @@ export function newPriceBook(): PriceBook {
 /** The usual price and quantity of each item before this order, null for items never sold; the book then learns from it. */
 export function recallPrices(book: PriceBook, items: readonly PricedItem[]): (UsualItem | null)[] {
   const before = lookPrices(book, items);
-  for (const item of items) learnItem(book, item);
+  learnPrices(book, items);
   return before;
 }
 
 /** The same of an order that the book learned from already: it learns nothing. */
 export function lookPrices(book: PriceBook, items: readonly PricedItem[]): (UsualItem | null)[] {
-  return items.map((item) => book.items.get(item.key) ?? null);
+  return peekPrices(book, items).map((usual) => (usual === null ? null : { ...usual, last: { ...usual.last } }));
 }
 
-/** Replaces what is known of the item: what was answered before stays as it was. */
+/** The same as the book holds it: gone over when the book learns, so it is only good for reading at once. */
+export function peekPrices(book: PriceBook, items: readonly PricedItem[]): (UsualItem | null)[] {
+  return items.map(({ key }) => book.items.get(key) ?? null);
+}
+
+/** Learns from an order, its lines in turn. */
+export function learnPrices(book: PriceBook, items: readonly PricedItem[]): void {
+  for (const item of items) learnItem(book, item);
+}
+
+/** In place, as the book holds thousands of items and learns of as many a second. */
 function learnItem(book: PriceBook, item: PricedItem): void {
   const known = book.items.get(item.key);
-  if (book.items.size >= ITEMS_UNORDERED) book.items.delete(item.key);
-  book.items.set(item.key, known === undefined ? firstSeen(item) : learned(known, item));
+  const usual = known ?? firstSeen(item);
+  if (known !== undefined) learn(known, item);
+  if (known === undefined || book.items.size >= ITEMS_UNORDERED) {
+    book.items.delete(item.key);
+    book.items.set(item.key, usual);
+  }
   book.touched.add(item.key);
   if (book.items.size <= ITEMS_KEPT) return;
   const oldest = book.items.keys().next();
@@ -100,7 +114,7 @@ function firstSeen({ priceLog, quantity }: PricedItem): UsualItem {
   };
 }
 
-function learned(usual: UsualItem, { priceLog, quantity }: PricedItem): UsualItem {
+function learn(usual: UsualItem, { priceLog, quantity }: PricedItem): void {
   const { orders, last } = usual;
   const quantityLog = Math.log(quantity);
   const alpha = Math.max(ALPHA_LEAST, 1 / (orders + 1));
@@ -108,33 +122,30 @@ function learned(usual: UsualItem, { priceLog, quantity }: PricedItem): UsualIte
   const swingAlpha = Math.max(SWING_ALPHA_LEAST, 1 / orders);
   const swing = (before: number, change: number) =>
     before + swingAlpha * (Math.min(SWING_CLIP, Math.abs(change)) - before);
-  const price = learnedPrice(usual, priceLog, alpha);
-  return {
-    orders: orders + 1,
-    priceLog: price.priceLog,
-    priceSwing: swing(usual.priceSwing, priceLog - last.priceLog),
-    quantityLog: usual.quantityLog + alpha * clipped(quantityLog - usual.quantityLog, 1),
-    quantitySwing: swing(usual.quantitySwing, quantityLog - last.quantityLog),
-    last: { priceLog, quantityLog },
-    offInARow: price.offInARow,
-    formerPriceLog: price.formerPriceLog,
-  };
+  learnPrice(usual, priceLog, alpha);
+  usual.orders = orders + 1;
+  usual.priceSwing = swing(usual.priceSwing, priceLog - last.priceLog);
+  usual.quantityLog += alpha * clipped(quantityLog - usual.quantityLog, 1);
+  usual.quantitySwing = swing(usual.quantitySwing, quantityLog - last.quantityLog);
+  last.priceLog = priceLog;
+  last.quantityLog = quantityLog;
 }
 
-function learnedPrice(
-  { orders, priceLog: usualLog, priceSwing, last, offInARow: offBefore, formerPriceLog }: UsualItem,
-  priceLog: number,
-  alpha: number,
-): Pick<UsualItem, "priceLog" | "offInARow" | "formerPriceLog"> {
+/** Before the rest: it asks for the swing and the last price as they were. */
+function learnPrice(usual: UsualItem, priceLog: number, alpha: number): void {
+  const { orders, priceLog: usualLog, priceSwing, last } = usual;
   const isOff = Math.abs(priceLog - usualLog) > OFF_LOG;
-  const stays = offBefore > 0 && Math.abs(priceLog - last.priceLog) <= OFF_LOG;
-  const offInARow = isOff ? (stays ? offBefore + 1 : 1) : 0;
+  const stays = usual.offInARow > 0 && Math.abs(priceLog - last.priceLog) <= OFF_LOG;
+  usual.offInARow = isOff ? (stays ? usual.offInARow + 1 : 1) : 0;
   const { least, most } = ADOPTED_AFTER;
-  if (offInARow > Math.max(least, Math.min(most, (orders - offInARow) / 2))) {
-    return { priceLog, offInARow: 0, formerPriceLog: usualLog };
+  if (usual.offInARow > Math.max(least, Math.min(most, (orders - usual.offInARow) / 2))) {
+    usual.priceLog = priceLog;
+    usual.offInARow = 0;
+    usual.formerPriceLog = usualLog;
+    return;
   }
   const clip = orders < LEARNING_ORDERS ? Infinity : Math.max(CLIP_LOG, priceSwing);
-  return { priceLog: usualLog + alpha * clipped(priceLog - usualLog, clip), offInARow, formerPriceLog };
+  usual.priceLog = usualLog + alpha * clipped(priceLog - usualLog, clip);
 }
 
 function clipped(change: number, most: number): number {

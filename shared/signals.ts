@@ -20,5 +20,11 @@ export const Signals = z.strictObject({
   os: z.string().optional(),
   device_class: z.enum(["desktop", "mobile", "tablet", "tv", "bot", "other"]).optional(),
   bot: z.boolean().optional(),
+  email_digits: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .meta({ description: "Share of digits in the name before the @ of the event's e-mail address." }),
 });
 export type Signals = z.infer<typeof Signals>;

@@ -1,30 +1,30 @@
 import { amountLog } from "./currency.ts";
-import type { Facts } from "./features.ts";
+import type { Facts } from "./facts.ts";
 import type { UsualItem } from "./price-book.ts";
-import type { LinkSnapshot, Snapshot } from "./profile.ts";
+import { look, newProfile, type Snapshot } from "./profile/profile.ts";
+import type { LinkSnapshot } from "./profile/links.ts";
+import type { Observation } from "./profile/observation.ts";
 
 /** Builders of facts for tests: each gives an ordinary thing, and the test names what differs. */
 
-/** Nothing known yet. */
-export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
+/** An order of 50 EUR without anything around it. */
+export function observation(changes: Partial<Observation> = {}): Observation {
   return {
-    orders: 0,
-    orders1m: 0,
-    orders1h: 0,
-    orders1d: 0,
-    orders30d: 0,
-    amount1d: 0,
-    attempts1h: 0,
-    declines1h: 0,
-    amountMean: 0,
-    amountM2: 0,
-    amountEwMean: 0,
-    amountEwVariance: 0,
-    amountMax: 0,
-    amountZ7d: 0,
+    id: "evt_01JD0001",
+    atMs: Date.parse("2026-11-21T10:00:00.000Z"),
+    act: "order",
+    amountLog: amountLog(50, "EUR"),
+    units: 1,
     links: {},
+    place: null,
+    visit: null,
     ...changes,
   };
+}
+
+/** Nothing known yet. */
+export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
+  return { ...look(newProfile(), "customer", observation()), ...changes };
 }
 
 /** One other was known before, and this one is new. */
@@ -78,13 +78,11 @@ export function facts(changes: Partial<Omit<Facts, "event">> & { event?: Partial
   return {
     event: kept,
     signals: { country: "DE" },
-    seen: {
+    seen: observation({
       id: kept.id,
       atMs: Date.parse(kept.timestamp),
-      kind: "order",
       amountLog: kept.value === undefined ? null : amountLog(kept.value, kept.currency ?? "EUR"),
-      links: {},
-    },
+    }),
     subject: { kind: "customer", before: regular() },
     counters: [],
     items: [],

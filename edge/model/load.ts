@@ -1,5 +1,5 @@
 import { Calibration } from "../../shared/calibration.ts";
-import { FEATURE_NAMES, FEATURE_SET } from "../../shared/features.ts";
+import { FEATURE_NAMES, FEATURE_SET } from "../../shared/features/features.ts";
 import { readForestOnnx } from "../../shared/forest-onnx.ts";
 import { scoreForest, type Forest } from "../../shared/forest.ts";
 import { GOLDEN_TOLERANCE, ModelCard } from "../../shared/model-card.ts";
@@ -43,7 +43,11 @@ export async function verifyModel(
   }
   const fitted = calibration.data;
   const isItsOwn = fitted.model === data.version && fitted.feature_set === data.feature_set;
-  if (!isItsOwn || fitted.feature_tails.length !== FEATURE_NAMES.length) {
+  const tails = [fitted, ...(fitted.others === null ? [] : [fitted.others])];
+  const fits = tails.every((one) =>
+    [one.feature_tails, one.feature_known].every(({ length }) => length === FEATURE_NAMES.length),
+  );
+  if (!isItsOwn || !fits) {
     throw new ModelRefused("the calibration was fitted on another model");
   }
   const forest = readForest(artefact.onnx);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readForestOnnx } from "../../shared/forest-onnx.ts";
 import { scoreForest } from "../../shared/forest.ts";
-import { FEATURE_NAMES } from "../../shared/features.ts";
+import { FEATURE_NAMES } from "../../shared/features/features.ts";
 import { sha256Hex } from "../../shared/digest.ts";
 import { testArtefact, testCalibration, type TestArtefact } from "../test-model.ts";
 import type { Release } from "./active.ts";

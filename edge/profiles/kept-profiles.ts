@@ -1,4 +1,4 @@
-import { newProfile, type Profile } from "../../shared/profile.ts";
+import { newProfile, type Profile } from "../../shared/profile/profile.ts";
 import type { Sql } from "../sql.ts";
 
 /** An object has 128 MB for everything. A profile takes 1 to 40 KB, mostly below 3. */
@@ -49,6 +49,13 @@ export class KeptProfiles {
     this.#changed.add(name);
   }
 
+  /** Writes one that changed, at once. */
+  write(name: string): void {
+    this.#beforeWrite();
+    this.#changed.delete(name);
+    this.#write(name);
+  }
+
   /** Writes what changed before, a slice a step, and looks through some of what is kept for what is too old. */
   *flush(): Generator<void> {
     for (const name of this.#changed) this.#due.add(name);
@@ -69,7 +76,7 @@ export class KeptProfiles {
     const [row] = this.#sql.exec<{ data: string }>("SELECT data FROM profiles WHERE name = ?", name).toArray();
     if (row === undefined) return null;
     const profile = JSON.parse(row.data) as Profile; // only written by #write
-    return profile.v === 1 ? profile : null;
+    return profile.v === 2 ? profile : null;
   }
 
   /** @returns the length of what was written */

@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { Event, type KeptEvent } from "../../shared/event.ts";
-import { recallAll, newMemory } from "../../shared/memory.ts";
+import type { LabelMessage } from "../../shared/label.ts";
+import { labelAll, recallAll, newMemory } from "../../shared/memory.ts";
+import { entitiesOf, type Knowledge } from "../../shared/observe.ts";
+import { nameOf } from "../../shared/profile/names.ts";
 import type { Signals } from "../../shared/signals.ts";
 import type { Enriched } from "../enrich.ts";
+import { consumeLabels } from "../labels.ts";
 import { memoryStores, purchase } from "../test-edge.ts";
-import { know, takeBack, type Stores } from "./know.ts";
+import { know, takeBack, type Known, type Stores } from "./know.ts";
 import type { RecallRequest } from "./wire.ts";
 
 const TIMESTAMP = "2026-11-21T10:00:00.000Z";
@@ -12,10 +16,14 @@ const DEADLINE_MS = 30;
 
 function enriched(changes: Record<string, unknown> = {}, signals: Signals = { ip_hash: "ip-1" }): Enriched {
   const { email: _email, sent_at: _sentAt, context: _context, ...event } = Event.parse(purchase(changes));
-  return { event: { ...event, timestamp: TIMESTAMP }, signals };
+  return { event: { ...event, timestamp: TIMESTAMP }, signals, address: undefined };
 }
 
-const nobody: Enriched = { event: { id: "evt_nobody01", name: "page_view", timestamp: TIMESTAMP }, signals: {} };
+const nobody: Enriched = {
+  event: { id: "evt_nobody01", name: "page_view", timestamp: TIMESTAMP },
+  signals: {},
+  address: undefined,
+};
 
 /** Stores over memory that keep what they were asked. */
 function watched(changes: Partial<Stores> = {}) {
@@ -39,6 +47,16 @@ function watched(changes: Partial<Stores> = {}) {
   return { stores, calls, taken, later };
 }
 
+/** The label of an event as the aggregator sends it. */
+function fraudOf({ event, signals }: Enriched, knownMs: number): LabelMessage {
+  const entities = entitiesOf(event, signals).map(({ kind, key }) => nameOf(kind, key));
+  return { v: 1, id: "lab_1", entities, by: 1, known_at: new Date(knownMs).toISOString() };
+}
+
+function batchOf(body: LabelMessage) {
+  return { queue: "pulseecom-labels", messages: [{ id: "m-1", body, ack: () => undefined, retry: () => undefined }] };
+}
+
 describe("know", () => {
   it("asks each store once for all events, however many entities they name", async () => {
     const { stores, calls } = watched({ shards: 4 });
@@ -51,23 +69,50 @@ describe("know", () => {
     );
   });
 
-  it.each([1, 3, 16])("knows over %i shards exactly what one memory of all would, event by event", async (shards) => {
-    const events = Array.from({ length: 30 }, (_, index) =>
-      enriched({
-        user_id: `u-${index % 4}`,
-        client_id: `c-${index % 3}`,
-        value: 10 + index,
-        payment: { card_fingerprint: `k-${index % 5}` },
-      }),
-    );
-    const memory = newMemory();
-    const expected = events.map(({ event, signals }) => recallAll(memory, event, signals));
-    const { stores } = watched({ shards });
-    const first = await know(events.slice(0, 12), stores, DEADLINE_MS);
-    const known = [...first, ...(await know(events.slice(12), stores, DEADLINE_MS))];
-    expect(known.map(({ knowledge }) => knowledge)).toEqual(expected);
-    expect(known.flatMap(({ degraded }) => degraded)).toEqual([]);
-  });
+  it.each([1, 3, 16])(
+    "knows over %i shards exactly what one memory of all would, of whatever happened",
+    async (shards) => {
+      const names = ["purchase", "page_view", "login", "add_to_cart", "refund", "coupon_rejected", "payment_failed"];
+      const events = Array.from({ length: 120 }, (_, index): Enriched => {
+        const { event } = enriched({
+          name: names[index % names.length],
+          user_id: `u-${index % 4}`,
+          client_id: `c-${index % 3}`,
+          session_id: `s-${index % 5}`,
+          coupon: index % 8 === 0 ? "SALE" : undefined,
+          value: 10 + index,
+          payment: { card_fingerprint: `k-${index % 5}` },
+          shipping_address: { country: "DE", postal_code: `1011${index % 9}` },
+        });
+        const timestamp = new Date(Date.parse(TIMESTAMP) + index * 1_900_000).toISOString();
+        const place = { latitude: 48 + (index % 7), longitude: 11 };
+        const signals = { ip_hash: "ip-1", country: "DE", ...place };
+        return { event: { ...event, timestamp }, signals, address: undefined };
+      });
+      const [fraud = nobody] = events;
+      const knownMs = Date.parse(TIMESTAMP) + 3_600_000;
+
+      const memory = newMemory();
+      const { stores } = watched({ shards });
+      const expected: Knowledge[] = [];
+      const known: Known[] = [];
+      for (let at = 0; at < events.length; at += 40) {
+        const some = events.slice(at, at + 40);
+        expected.push(...some.map(({ event, signals }) => recallAll(memory, event, signals)));
+        known.push(...(await know(some, stores, 1_000)));
+        // Known as fraud after the first forty, and after the second it never was.
+        const by = at === 0 ? 1 : -1;
+        labelAll(memory, fraud.event, fraud.signals, knownMs, by);
+        await consumeLabels(batchOf({ ...fraudOf(fraud, knownMs), id: `lab_${at}`, by }), {
+          stores,
+          log: () => undefined,
+        });
+      }
+      expect(known.map(({ knowledge }) => knowledge)).toEqual(expected);
+      expect(known.flatMap(({ degraded }) => degraded)).toEqual([]);
+      expect(known[50]?.knowledge.profiles.ip?.frauds30d).toBe(1);
+    },
+  );
 
   it("lets each event of a batch see those before it, and none after", async () => {
     const known = await know([enriched(), enriched(), enriched()], watched().stores, DEADLINE_MS);
@@ -143,7 +188,7 @@ describe("know", () => {
   it("knows an event that names nobody by its id", async () => {
     const { stores, calls } = watched({ shards: 8 });
     const known = await know([nobody], stores, DEADLINE_MS);
-    expect(known).toEqual([{ knowledge: { profiles: {}, prices: [] }, repeated: false, degraded: [] }]);
+    expect(known).toMatchObject([{ knowledge: { profiles: {}, prices: [] }, repeated: false, degraded: [] }]);
     expect(calls.length).toBe(1);
     expect((await know([nobody], stores, DEADLINE_MS))[0]?.repeated).toBe(true);
   });
@@ -151,7 +196,7 @@ describe("know", () => {
   it("goes on without a store that fails, and names every kind that is missing", async () => {
     const { stores, later } = watched({ recall: () => Promise.reject(new Error("overloaded")) });
     const [known] = await know([enriched()], stores, DEADLINE_MS);
-    expect(known).toEqual({
+    expect(known).toMatchObject({
       knowledge: { profiles: {}, prices: [] },
       repeated: false,
       degraded: ["profile:customer", "profile:client", "profile:ip", "profile:prices"],

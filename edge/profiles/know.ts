@@ -1,11 +1,15 @@
 import { hashText } from "../../shared/hash.ts";
-import { entitiesOf, observationOf, pricedItemsOf, type EntityKind, type Knowledge } from "../../shared/observe.ts";
+import { entitiesOf, sightingOf, type Knowledge, type Sighting } from "../../shared/observe.ts";
+import type { EntityKind } from "../../shared/profile/links.ts";
+import { nameOf } from "../../shared/profile/names.ts";
 import { withDeadline } from "../../shared/deadline.ts";
 import type { Enriched } from "../enrich.ts";
+import type { FraudLabel } from "./profile-memory.ts";
 import type { RecallAnswer, RecallRequest } from "./wire.ts";
 
 /** What the profiles knew before one event. */
 export interface Known {
+  sighting: Sighting;
   knowledge: Knowledge;
   /** The id was learned from before, or came before in the same request: the sender sends it again. */
   repeated: boolean;
@@ -17,6 +21,7 @@ export interface Stores {
   shards: number;
   recall(shard: number, requests: RecallRequest[]): Promise<RecallAnswer[]>;
   takeBack(shard: number, ids: string[]): Promise<void>;
+  learnLabels(shard: number, labels: FraudLabel[]): Promise<void>;
   waitUntil(promise: Promise<unknown>): void;
 }
 
@@ -64,13 +69,15 @@ function repeatsWithin(events: readonly Enriched[]): Set<number> {
 }
 
 interface Plan {
+  sighting: Sighting;
   entities: { kind: EntityKind; name: string; shard: number }[];
   priceShard: number | null;
   requests: Map<number, RecallRequest>;
 }
 
 function plan({ event, signals }: Enriched, shards: number): Plan {
-  const seen = observationOf(event, signals);
+  const sighting = sightingOf(event, signals);
+  const { seen, items } = sighting;
   const requests = new Map<number, RecallRequest>();
   const requestTo = (shard: number) => {
     const request = requests.get(shard) ?? { seen, entities: [], items: null };
@@ -78,25 +85,29 @@ function plan({ event, signals }: Enriched, shards: number): Plan {
     return request;
   };
   const entities = entitiesOf(event, signals).map(({ kind, key }) => {
-    const name = `${kind}:${key}`;
-    const shard = hashText(name) % shards;
+    const name = nameOf(kind, key);
+    const shard = shardOf(name, shards);
     requestTo(shard).entities.push(name);
     return { kind, name, shard };
   });
-  const items = pricedItemsOf(event);
-  const priceShard = items.length === 0 ? null : hashText("prices") % shards;
+  const priceShard = items.length === 0 ? null : shardOf("prices", shards);
   if (priceShard !== null) requestTo(priceShard).items = items;
   // An event that names nobody is still known by its id.
-  if (requests.size === 0) requestTo(hashText(event.id) % shards);
-  return { entities, priceShard, requests };
+  if (requests.size === 0) requestTo(shardOf(event.id, shards));
+  return { sighting, entities, priceShard, requests };
+}
+
+/** The store that keeps what has this name. */
+export function shardOf(name: string, shards: number): number {
+  return hashText(name) % shards;
 }
 
 function gather(
-  { entities, priceShard, requests }: Plan,
+  { sighting, entities, priceShard, requests }: Plan,
   index: number,
   answers: Map<number, Map<number, RecallAnswer>>,
 ): Known {
-  const known: Known = { knowledge: { profiles: {}, prices: [] }, repeated: false, degraded: [] };
+  const known: Known = { sighting, knowledge: { profiles: {}, prices: [] }, repeated: false, degraded: [] };
   for (const { kind, name, shard } of entities) {
     const at = requests.get(shard)?.entities.indexOf(name) ?? -1;
     const before = answers.get(shard)?.get(index)?.profiles[at];

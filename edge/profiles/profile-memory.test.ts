@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { below, pick, seededRandom } from "../../shared/random.ts";
+import { observation } from "../../shared/test-facts.ts";
 import { openSqlite } from "../test-sqlite.ts";
-import { ProfileMemory } from "./profile-memory.ts";
+import { ProfileMemory, type FraudLabel } from "./profile-memory.ts";
 import { packRequest, unpackAnswer, type RecallRequest } from "./wire.ts";
 
 const AT_MS = Date.parse("2026-03-10T12:30:00Z");
@@ -12,7 +13,7 @@ let made = 0;
 function order(changes: Partial<RecallRequest> & { id?: string } = {}): RecallRequest {
   const { id = `evt_${String(++made).padStart(8, "0")}`, ...rest } = changes;
   return {
-    seen: { id, atMs: AT_MS, kind: "order", amountLog: Math.log1p(50), links: {} },
+    seen: observation({ id, atMs: AT_MS }),
     entities: ["customer:u-1"],
     items: [mug()],
     ...rest,
@@ -31,12 +32,15 @@ function opened() {
   return {
     recall,
     takeBack: (...requests: RecallRequest[]) => memory.takeBack(requests.map(({ seen }) => seen.id)),
+    learnLabels: (...labels: FraudLabel[]) => memory.learnLabels(labels),
     flush: () => [...memory.flush()].length,
     flushing: () => memory.flush(),
     isWritten: () => memory.isWritten,
     restart: () => void (memory = new ProfileMemory(sql, () => AT_MS)),
     ordersOf: (customer = "customer:u-1") =>
       recall(order({ entities: [customer], items: null }))[0]?.profiles[0]?.orders,
+    fraudsOf: (customer = "customer:u-1") =>
+      recall(order({ entities: [customer], items: null }))[0]?.profiles[0]?.frauds7d,
     soldOf: (key = "EUR mug") => recall(order({ entities: [], items: [mug(key)] }))[0]?.prices[0]?.orders ?? 0,
   };
 }
@@ -221,5 +225,62 @@ describe("ProfileMemory", () => {
       }
     }
     expect(store.ordersOf()).toBe(state.size);
+  });
+
+  const label = (changes: Partial<FraudLabel> = {}): FraudLabel => ({
+    id: "lab_1",
+    entities: ["customer:u-1"],
+    by: 1,
+    knownMs: AT_MS,
+    ...changes,
+  });
+
+  it.each(BETWEEN)("learns from a label once, also when it comes again $because", ({ pass }) => {
+    const store = opened();
+    store.learnLabels(label(), label());
+    pass(store);
+    store.learnLabels(label());
+    expect(store.fraudsOf()).toBe(1);
+    store.learnLabels(label({ id: "lab_2", entities: ["customer:u-1", "customer:u-2"] }));
+    expect([store.fraudsOf(), store.fraudsOf("customer:u-2")]).toEqual([2, 1]);
+  });
+
+  it("forgets a fraud that was taken back, in whichever order the two labels come", () => {
+    const store = opened();
+    store.learnLabels(label(), label({ id: "lab_2", by: -1 }));
+    store.learnLabels(label({ id: "lab_3", by: -1, entities: ["customer:u-2"] }));
+    store.learnLabels(label({ id: "lab_4", entities: ["customer:u-2"] }));
+    expect([store.fraudsOf(), store.fraudsOf("customer:u-2")]).toEqual([0, 0]);
+  });
+
+  it("has a label on disk when it is learned, before any flush, with all that its profiles learned before", () => {
+    const store = opened();
+    const event = order();
+    store.recall(event);
+    store.learnLabels(label({ entities: ["customer:u-1", "customer:unseen"] }));
+    store.restart();
+    store.learnLabels(label({ entities: ["customer:u-1", "customer:unseen"] }));
+    expect([store.fraudsOf(), store.fraudsOf("customer:unseen")]).toEqual([1, 1]);
+    expect(store.recall(event)).toMatchObject([{ repeated: true, profiles: [{ orders: 2 }] }]);
+  });
+
+  it("learns from a label in the middle of a flush, and loses nothing of it", () => {
+    const store = opened();
+    store.recall(order(), order({ entities: ["customer:u-2"] }));
+    const steps = store.flushing();
+    steps.next();
+    store.learnLabels(label({ entities: ["customer:u-1", "customer:u-2"] }));
+    while (steps.next().done !== true);
+    expect(store.isWritten()).toBe(true);
+    store.restart();
+    expect([store.fraudsOf(), store.fraudsOf("customer:u-2")]).toEqual([1, 1]);
+  });
+
+  it("answers an event that comes again as the first time, though it turned out to be fraud meanwhile", () => {
+    const store = opened();
+    const event = order();
+    const [first] = store.recall(event);
+    store.learnLabels(label());
+    expect(store.recall(event)).toEqual([{ ...first, repeated: true }]);
   });
 });

@@ -1,16 +1,26 @@
 import { BoundedMap } from "../../shared/bounded-map.ts";
-import { lookPrices, recallPrices } from "../../shared/price-book.ts";
-import { look, recall } from "../../shared/profile.ts";
+import { learnPrices, peekPrices } from "../../shared/price-book.ts";
+import { kindOf } from "../../shared/profile/names.ts";
+import { learnFraud, look, recall } from "../../shared/profile/profile.ts";
 import type { Sql } from "../sql.ts";
 import { KeptIds } from "./kept-ids.ts";
 import { KeptPrices } from "./kept-prices.ts";
 import { KeptProfiles } from "./kept-profiles.ts";
 import { packPrices, packProfiles, unpackItems, type WireAnswer, type WireRequest } from "./wire.ts";
 
-/** An answer and its question take about 4 KB. A sender's retry follows at once; the more are held, the more there is to collect. */
-const ANSWERS_HELD = 1_000;
+/** Two batches' worth. A sender's retry follows at once; the more are held, the more of them outlives every collection of garbage. */
+const ANSWERS_HELD = 200;
 
 type Knowledge = Omit<WireAnswer, "repeated">;
+
+/** An event of these entities turned out to be fraud, or (-1) that was taken back; see `learnFraud`. */
+export interface FraudLabel {
+  id: string;
+  /** Names of profiles in this store. */
+  entities: string[];
+  by: 1 | -1;
+  knownMs: number;
+}
 
 /**
  * All that one profile store remembers: profiles, the price book, and the id of every event it learned from, so that it learns from
@@ -60,6 +70,20 @@ export class ProfileMemory {
     for (const id of this.#ids.find(ids).keys()) this.#ids.set(id, "taken back");
   }
 
+  /** Learns from each label once, by its id. All of it is on disk then: unlike an event's, its loss would be for good. */
+  learnLabels(labels: readonly FraudLabel[]): void {
+    const known = this.#ids.find(labels.map(({ id }) => id));
+    for (const { id, entities, by, knownMs } of labels) {
+      if (known.has(id)) continue;
+      known.set(id, "counted");
+      this.#ids.set(id, "counted");
+      for (const name of entities) {
+        learnFraud(this.#profiles.get(name), knownMs, by);
+        this.#profiles.write(name);
+      }
+    }
+  }
+
   /** Writes what changed before, a step at a time, each short enough for others to wait. What changes meanwhile is for the next. */
   *flush(): Generator<void> {
     yield* this.#ids.flush();
@@ -70,11 +94,13 @@ export class ProfileMemory {
   #learn(request: WireRequest): Knowledge {
     const { seen, entities, items } = request;
     // All are there before the first one learns: an event is learned from as a whole, or not at all.
-    const held = entities.map((name) => this.#profiles.get(name));
-    const profiles = held.map((profile) => recall(profile, seen));
+    const held = entities.map((name) => ({ profile: this.#profiles.get(name), kind: kindOf(name) }));
+    const profiles = held.map(({ profile, kind }) => recall(profile, kind, seen));
     for (const name of entities) this.#profiles.touch(name);
-    const prices = items === null ? [] : recallPrices(this.#prices.book, unpackItems(items));
-    const knowledge = { profiles: packProfiles(profiles), prices: packPrices(prices) };
+    const lines = items === null ? [] : unpackItems(items);
+    const prices = packPrices(peekPrices(this.#prices.book, lines));
+    learnPrices(this.#prices.book, lines);
+    const knowledge = { profiles: packProfiles(profiles), prices };
     this.#answers.set(seen.id, { request, knowledge });
     return knowledge;
   }
@@ -83,9 +109,9 @@ export class ProfileMemory {
     const { seen, entities, items } = request;
     const answered = this.#answers.get(seen.id);
     if (answered !== undefined && asksTheSame(answered.request, request)) return answered.knowledge;
-    const profiles = entities.map((name) => look(this.#profiles.get(name), seen));
-    const prices = items === null ? [] : lookPrices(this.#prices.book, unpackItems(items));
-    return { profiles: packProfiles(profiles), prices: packPrices(prices) };
+    const profiles = entities.map((name) => look(this.#profiles.get(name), kindOf(name), seen));
+    const lines = items === null ? [] : unpackItems(items);
+    return { profiles: packProfiles(profiles), prices: packPrices(peekPrices(this.#prices.book, lines)) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
-import { ProfileMemory } from "./profile-memory.ts";
+import { ProfileMemory, type FraudLabel } from "./profile-memory.ts";
 import type { WireAnswer, WireRequest } from "./wire.ts";
 
 const FLUSH_MS = 15_000;
@@ -31,6 +31,11 @@ export class ProfileStore extends DurableObject<Env> {
   takeBack(ids: string[]): void {
     this.#memory.takeBack(ids);
     this.#planFlush();
+  }
+
+  /** What turned out to be fraud; on disk when this is answered. */
+  learnLabels(labels: FraudLabel[]): void {
+    this.#memory.learnLabels(labels);
   }
 
   /**

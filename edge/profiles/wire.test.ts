@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { lookPrices, newPriceBook, recallPrices, type PricedItem } from "../../shared/price-book.ts";
-import { newProfile, recall, type Snapshot } from "../../shared/profile.ts";
+import { ACTS } from "../../shared/profile/observation.ts";
+import { newProfile, recall, type Snapshot } from "../../shared/profile/profile.ts";
+import { observation } from "../../shared/test-facts.ts";
 import { packPrices, packProfiles, packRequest, unpackAnswer, unpackItems } from "./wire.ts";
 
 const items: PricedItem[] = [
@@ -10,7 +12,7 @@ const items: PricedItem[] = [
 
 describe("the profile stores' wire form", () => {
   it("brings every figure of an order's lines across", () => {
-    const seen = { id: "evt_1", atMs: 1, kind: "order" as const, amountLog: 1, links: {} };
+    const seen = observation({ links: { card: "k-1" }, place: { latitude: 48, longitude: 11 }, visit: "s-1" });
     const packed = packRequest({ seen, entities: ["customer:1"], items });
     expect(packed).toMatchObject({ seen, entities: ["customer:1"] });
     expect(packed.items === null ? null : unpackItems(packed.items)).toEqual(items);
@@ -38,9 +40,12 @@ describe("the profile stores' wire form", () => {
     const known: Snapshot[] = [];
     for (let order = 0; order < 30; order++) {
       const links = { customer: `c-${order % 3}`, ...(order % 2 === 0 ? { card: `k-${order}` } : { country: "DE" }) };
-      const seen = { id: `evt_${order}`, atMs: order * 1_800_000, kind: "order" as const, amountLog: order / 7, links };
-      known.push(recall(profile, seen));
+      const place = order % 3 === 0 ? null : { latitude: order, longitude: -order };
+      const seen = { atMs: order * 1_800_000, act: ACTS[order % ACTS.length] ?? "order", amountLog: order / 7 };
+      known.push(recall(profile, "email", observation({ ...seen, links, place, units: order, visit: "s-1" })));
     }
+    // Unequal figures, so that none can stand for another.
+    expect(known.at(-1)).toMatchObject({ orders: 3, refunds30d: 3, movedKm: expect.any(Number) });
     const packed = packProfiles(known);
     expect(unpackAnswer({ profiles: packed, prices: new Float64Array(), repeated: true })).toEqual({
       profiles: known,

@@ -1,10 +1,11 @@
 /**
  * Questions and answers of the profile stores as they cross to them: the lines of an order and what is known of profiles as arrays of
- * numbers, because an order may have 200 lines, a profile has 29 figures, and copying as many named fields costs more than everything
- * else about them.
+ * numbers, because an order may have 200 lines, a profile has some 60 figures, and copying as many named fields costs more than
+ * everything else about them.
  */
 import type { PricedItem, UsualItem } from "../../shared/price-book.ts";
-import { LINKS, type Observation, type Snapshot } from "../../shared/profile.ts";
+import { LINKS, type Observation } from "../../shared/profile/observation.ts";
+import { look, newProfile, type Snapshot } from "../../shared/profile/profile.ts";
 
 /** One event's question to a store: what is known of these entities and items, and learn from it. */
 export interface RecallRequest {
@@ -31,7 +32,6 @@ export interface WireAnswer extends Omit<RecallAnswer, "prices" | "profiles"> {
   profiles: Float64Array;
   prices: Float64Array;
 }
-
 const ITEM_FIGURES = 2;
 const USUAL_FIGURES = 9;
 
@@ -79,31 +79,29 @@ export function unpackAnswer({ profiles, prices, repeated }: WireAnswer): Recall
   return { profiles: snapshots, prices: usual, repeated };
 }
 
-const COUNTS = [
-  "orders",
-  "orders1m",
-  "orders1h",
-  "orders1d",
-  "orders30d",
-  "amount1d",
-  "attempts1h",
-  "declines1h",
-  "amountMean",
-  "amountM2",
-  "amountEwMean",
-  "amountEwVariance",
-  "amountMax",
-  "amountZ7d",
-] as const satisfies (keyof Snapshot)[];
+type Figure = Exclude<keyof Snapshot, "links">;
+
+/** What is known of an entity nobody saw: the pattern of all snapshots. */
+const NOTHING: Snapshot = look(newProfile(), "customer", {
+  id: "",
+  atMs: 0,
+  act: "step",
+  amountLog: null,
+  units: 0,
+  links: {},
+  place: null,
+  visit: null,
+});
+const FIGURES = Object.keys(NOTHING).filter((name): name is Figure => name !== "links");
 const LINK_FIGURES = 3;
-const SNAPSHOT_FIGURES = COUNTS.length + LINKS.length * LINK_FIGURES;
+const SNAPSHOT_FIGURES = FIGURES.length + LINKS.length * LINK_FIGURES;
 
 /** A link the event does not name becomes NaN. */
 export function packProfiles(profiles: readonly Snapshot[]): Float64Array {
   const figures = new Float64Array(profiles.length * SNAPSHOT_FIGURES);
   let at = 0;
   for (const snapshot of profiles) {
-    for (const count of COUNTS) figures[at++] = snapshot[count];
+    for (const name of FIGURES) figures[at++] = snapshot[name];
     for (const link of LINKS) {
       const known = snapshot.links[link];
       figures[at++] = known?.known ?? NaN;
@@ -117,23 +115,8 @@ export function packProfiles(profiles: readonly Snapshot[]): Float64Array {
 function unpackSnapshot(figures: Float64Array, from: number): Snapshot {
   let at = from;
   const next = () => figures[at++] ?? NaN;
-  const snapshot: Snapshot = {
-    orders: next(),
-    orders1m: next(),
-    orders1h: next(),
-    orders1d: next(),
-    orders30d: next(),
-    amount1d: next(),
-    attempts1h: next(),
-    declines1h: next(),
-    amountMean: next(),
-    amountM2: next(),
-    amountEwMean: next(),
-    amountEwVariance: next(),
-    amountMax: next(),
-    amountZ7d: next(),
-    links: {},
-  };
+  const snapshot: Snapshot = { ...NOTHING, links: {} };
+  for (const name of FIGURES) snapshot[name] = next();
   for (const link of LINKS) {
     const [known, recent, isNew] = [next(), next(), next() === 1];
     if (!Number.isNaN(known)) snapshot.links[link] = { known, recent, isNew };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PricedLine } from "../features.ts";
+import type { PricedLine } from "../facts.ts";
 import type { UsualItem } from "../price-book.ts";
 import { facts, usualItem } from "../test-facts.ts";
 import { priceGlitch } from "./price-glitch.ts";
@@ -41,6 +41,7 @@ describe("priceGlitch", () => {
     { items: [line(5, { orders: 5, priceSwing: 0.1 })], because: "too little is known of its swings" },
     { items: [line(2, { formerPriceLog: Math.log(2.1) })], because: "its price before" },
     { items: [line(4.9), line(400, COSTLY)], because: "the difference is small beside the order" },
+    { items: [line(2.6, {}, 12)], because: "a dozen costs less, each" },
     { items: [], because: "no items" },
   ])("leaves it alone: $because", ({ items }) => {
     expect(find(...items)).toBeNull();
@@ -48,6 +49,11 @@ describe("priceGlitch", () => {
 
   it("finds a price off by a hundred times whatever else is in the order", () => {
     expect(find(line(0.2), line(400, COSTLY))?.detail).toContain("100× less");
+  });
+
+  it("finds a dozen for far less than trade prices, and one too dear", () => {
+    expect(find(line(2.4, {}, 12))).not.toBeNull();
+    expect(find(line(100, {}, 12))).not.toBeNull();
   });
 
   it("weighs what is at stake by the quantity", () => {

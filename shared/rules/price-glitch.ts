@@ -1,12 +1,17 @@
-import { ordinarySwing, times, topItem, type Facts, type PricedLine } from "../features.ts";
+import type { Facts, PricedLine } from "../facts.ts";
+import { ordinarySwing, topItem } from "../features/basket.ts";
+import { times } from "../number-words.ts";
 import { nearestUsualLog, type UsualItem } from "../price-book.ts";
-import type { Rule } from "./rule.ts";
+import { graded, type Rule } from "./rule.ts";
 
 /**
  * Share of an order's worth that must be at stake in a price that is off by just `priceGlitchFactor`; falls with the square of the
  * factor. Among a hundred lines of a wholesale order some price is always odd, but hardly ever by ten times.
  */
 const STAKE_SHARE = 0.2;
+
+/** Who takes so many pieces pays less by nature, down to so many times less. */
+const TRADE = { pieces: 12, times: 2 } as const;
 
 /**
  * Price glitch: an item sells for a price several times below or above its usual one, as after a slipped decimal point, further off
@@ -15,10 +20,11 @@ const STAKE_SHARE = 0.2;
 export const priceGlitch: Rule = {
   code: "price_glitch",
   explains: ["price_drop", "price_rise"],
+  on: ["order", "decline"],
   find(facts, { priceGlitchFactor }) {
     const isGlitch = (line: PricedLine, usual: UsualItem) => {
       const off = Math.abs(offLog(line, usual));
-      const excess = Math.exp(off) / priceGlitchFactor;
+      const excess = Math.exp(off) / (priceGlitchFactor * tradeTimes(line, usual));
       const stakeLeast = STAKE_SHARE / excess ** 2;
       return (
         excess >= 1 && off >= ordinarySwing(usual.priceSwing, usual) && stakeShare(facts, line, usual) >= stakeLeast
@@ -30,11 +36,15 @@ export const priceGlitch: Rule = {
     const factor = Math.exp(Math.abs(off));
     const show = (price: number) => `${Number(price.toFixed(2))} ${facts.event.currency ?? ""}`.trim();
     return {
-      score: Math.min(1, 0.72 + 0.08 * Math.log2(factor / priceGlitchFactor)),
+      score: graded(0.72, 0.08, factor / priceGlitchFactor),
       detail: `${found.name} sold at ${show(found.price)}; usual is ${show(found.price / Math.exp(off))} over ${found.usual.orders} orders, ${times(factor)} ${off < 0 ? "less" : "more"}`,
     };
   },
 };
+
+function tradeTimes(line: PricedLine, usual: UsualItem): number {
+  return line.quantity >= TRADE.pieces && offLog(line, usual) < 0 ? TRADE.times : 1;
+}
 
 /** ln of a line's price over the nearest usual one. */
 function offLog({ price }: PricedLine, usual: UsualItem): number {

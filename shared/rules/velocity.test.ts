@@ -41,9 +41,15 @@ describe("velocity", () => {
     expect(find({ customer: 1e6 })?.score).toBe(1);
   });
 
-  it("calls a client a device, and says nothing of events that are no payment attempt", () => {
-    const busy = facts({ subject: { kind: "client", before: regular({ orders1h: 9 }) } });
-    expect(velocity.find(busy, SETTINGS)?.detail).toBe("10 orders with this device in 1 h");
-    expect(velocity.find({ ...busy, seen: { ...busy.seen, kind: "other" } }, SETTINGS)).toBeNull();
+  it("counts the e-mail of a customer with many accounts", () => {
+    const counters = [{ kind: "email" as const, before: snapshot({ orders1h: 5 }) }];
+    expect(velocity.find(facts({ counters }), SETTINGS)?.detail).toBe("6 orders with this customer in 1 h");
+  });
+
+  it("counts a device only where nobody else is known, for a till in the shop orders all day", () => {
+    const before = regular({ orders1h: 9 });
+    expect(velocity.find(facts({ counters: [{ kind: "client", before }] }), SETTINGS)).toBeNull();
+    const guest = facts({ subject: { kind: "client", before } });
+    expect(velocity.find(guest, SETTINGS)?.detail).toBe("10 orders with this device in 1 h");
   });
 });

@@ -1,21 +1,22 @@
 import { ENTITY_WORDS } from "../observe.ts";
-import type { Rule } from "./rule.ts";
+import type { EntityKind } from "../profile/links.ts";
+import { graded, type Rule } from "./rule.ts";
+import { mostThrough } from "./through.ts";
+
+const BUYERS: readonly EntityKind[] = ["customer", "email", "card"];
 
 /** Velocity: one customer or card orders far more often within an hour than people do. */
 export const velocity: Rule = {
   code: "velocity",
-  explains: ["orders_1h", "orders_1m", "order_burst", "counter_order_burst"],
-  find({ seen, subject, counters }, { velocityOrders }) {
-    if (seen.kind === "other") return null;
-    const card = counters.find(({ kind }) => kind === "card");
-    const byCustomer = (subject?.before.orders1h ?? 0) + 1;
-    const byCard = (card?.before.orders1h ?? 0) + 1;
-    const orders = Math.max(byCustomer, byCard);
-    if (orders < velocityOrders) return null;
-    const kind = byCard > byCustomer ? "card" : (subject?.kind ?? "customer");
+  explains: ["orders_1h", "orders_1m", "order_burst", "counter_order_burst", "counter_orders_1m"],
+  on: ["order", "decline"],
+  find(facts, { velocityOrders }) {
+    const kinds = facts.subject?.kind === "client" ? [...BUYERS, facts.subject.kind] : BUYERS;
+    const found = mostThrough(facts, kinds, ({ before }) => before.orders1h + 1);
+    if (found === null || found.value < velocityOrders) return null;
     return {
-      score: Math.min(1, 0.7 + 0.1 * Math.log2(orders / velocityOrders)),
-      detail: `${orders} orders with this ${ENTITY_WORDS[kind]} in 1 h`,
+      score: graded(0.7, 0.1, found.value / velocityOrders),
+      detail: `${found.value} orders with this ${ENTITY_WORDS[found.kind]} in 1 h`,
     };
   },
 };

@@ -1,0 +1,33 @@
+import type { Facts } from "../facts.ts";
+import { AMOUNTS } from "./amounts.ts";
+import { BASKET } from "./basket.ts";
+import { CONDUCT } from "./conduct.ts";
+import { MISSING, type Feature } from "./feature.ts";
+import { PLACES } from "./places.ts";
+import { VELOCITY } from "./velocity.ts";
+
+export { MISSING };
+
+/** Version of the table below; a model names the one it was trained on. Changes whenever a row's meaning, order or number does. */
+export const FEATURE_SET = "shop-v2";
+
+/**
+ * The features, in the order of the vector. All are measured before the event is learned from; amounts are ln(1 + euros), so
+ * differences of amounts are ratios whatever the currency.
+ */
+export const FEATURES: readonly Feature[] = [...AMOUNTS, ...VELOCITY, ...PLACES, ...BASKET, ...CONDUCT];
+
+export const FEATURE_NAMES: readonly string[] = FEATURES.map((feature) => feature.name);
+
+/** What a calibration makes of each feature that its rows hold none of. */
+export const UNSEEN_POTS: readonly number[] = FEATURES.map(({ unseenPots = 1 }) => unseenPots);
+
+/** The feature vector of an event: one finite number per row of FEATURES, at least 0, or MISSING. */
+export function featureVector(facts: Facts): Float32Array {
+  const vector = new Float32Array(FEATURES.length);
+  for (const [index, feature] of FEATURES.entries()) {
+    const value = feature.value(facts);
+    vector[index] = Number.isFinite(value) ? value : MISSING;
+  }
+  return vector;
+}

@@ -1,0 +1,80 @@
+import type { Facts } from "../facts.ts";
+import { topItem } from "../features/basket.ts";
+import { inWords } from "../number-words.ts";
+import { ENTITY_WORDS } from "../observe.ts";
+import type { UsualItem } from "../price-book.ts";
+import { graded, type Finding, type Rule } from "./rule.ts";
+import type { RuleSettings } from "./settings.ts";
+import { mostThrough, PERSONAL } from "./through.ts";
+
+/** How many times its usual swing an item's quantity moves among ordinary buyers. */
+const SWINGS = 3;
+
+/** Share of an order's worth in the one item: a company buys this and that. */
+const MAIN_SHARE = 0.7;
+
+/** What someone orders is up to twice what they ordered before. */
+const USED_TO_LOG = Math.log(2);
+const USED_TO_ORDERS = 2;
+
+/** Orders for each item they are mainly of, from which on it is the item that is sought. */
+const ORDERS_PER_ITEM = 4;
+/** A till in the shop sells more than these within a day, and more often. */
+const ITEMS_MOST = 10;
+
+/** From so many customers on, one card or device is one person under many names. */
+const NAMES = 3;
+
+/**
+ * Bulk buying for resale: one order of far more pieces of one item than buyers of that item take, or order after order of mainly the same
+ * item within a day, under whatever names. Companies and wholesale buyers take as much, but of several things, or as always; where
+ * an item is often bought by the hundred, a hundred says nothing.
+ */
+export const bulkReseller: Rule = {
+  code: "bulk_reseller",
+  isRelative: true,
+  explains: ["quantity_over_usual", "orders_1h", "order_burst", "counter_order_burst", "counter_customers_7d"],
+  on: ["order"],
+  find(facts, settings) {
+    const atOnce = boughtAtOnce(facts, settings);
+    const again = boughtAgain(facts, settings);
+    if (atOnce === null || again === null) return atOnce ?? again;
+    return atOnce.score >= again.score ? atOnce : again;
+  },
+};
+
+function boughtAtOnce(facts: Facts, { bulkPieces, bulkEuros }: RuleSettings): Finding | null {
+  const { event, seen, subject } = facts;
+  if (seen.amountLog !== null && seen.amountLog < Math.log1p(bulkEuros)) return null;
+  const found = topItem(facts, ({ quantity }, usual) => Math.log(quantity) - mostUsualLog(usual));
+  if (found === null || found.quantity < bulkPieces) return null;
+  // Where everybody takes one, twenty are many times the usual, and still only a class set.
+  const excess = Math.min(found.quantity / Math.exp(mostUsualLog(found.usual)), found.quantity / bulkPieces);
+  if (excess < 1 || found.price * found.quantity < MAIN_SHARE * (event.value ?? 0)) return null;
+  const { orders = 0, amountMax = 0 } = subject?.before ?? {};
+  if (orders >= USED_TO_ORDERS && (seen.amountLog ?? 0) <= amountMax + USED_TO_LOG) return null;
+  const usual = Math.max(1, Math.round(Math.exp(found.usual.quantityLog)));
+  return {
+    score: graded(0.71, 0.07, excess),
+    detail: `${inWords(found.quantity)} pieces of ${found.name} in one order; usual is ${usual} over ${found.usual.orders} orders`,
+  };
+}
+
+/** ln of as many pieces as ordinary buyers take. */
+function mostUsualLog({ quantityLog, quantitySwing, orders }: UsualItem): number {
+  return quantityLog + SWINGS * (quantitySwing + 1 / orders);
+}
+
+function boughtAgain(facts: Facts, { bulkRepeats }: RuleSettings): Finding | null {
+  const found = mostThrough(facts, PERSONAL, ({ before }) => {
+    const orders = before.orders1d + 1;
+    const items = before.links.item?.recent ?? Infinity;
+    return items <= ITEMS_MOST && orders >= ORDERS_PER_ITEM * items ? orders : 0;
+  });
+  if (found === null || found.value < bulkRepeats) return null;
+  const names = found.before.links.customer?.recent ?? 1;
+  return {
+    score: graded(names >= NAMES ? 0.78 : 0.71, 0.1, found.value / bulkRepeats),
+    detail: `${found.value} orders of mainly the same item with this ${ENTITY_WORDS[found.kind]} in 1 d${names >= NAMES ? `, by ${names} customers` : ""}`,
+  };
+}
