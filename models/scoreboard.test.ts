@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { falseAlarms, recallOf, thresholdFor, type ScoredAttempt } from "./scoreboard.ts";
 
-const clean = (score: number): ScoredAttempt => ({ attack: null, incident: null, score, reasons: [] });
+let visits = 0;
+const clean = (score: number, changes: Partial<ScoredAttempt> = {}): ScoredAttempt => ({
+  attack: null,
+  incident: null,
+  visit: `visit ${visits++}`,
+  isAftermath: false,
+  isPayment: true,
+  score,
+  reasons: [],
+  ...changes,
+});
 const tested = (incident: string, score: number): ScoredAttempt => ({
   ...clean(score),
   attack: "card_testing",
@@ -33,6 +43,12 @@ describe("recallOf", () => {
 describe("falseAlarms", () => {
   it("counts clean attempts alone, in 10,000 of them", () => {
     const scored = [clean(0.7), clean(0.6999), clean(0), clean(0.9), tested("a", 0.9)];
+    expect(falseAlarms(scored, 0.7)).toBe(5_000);
+  });
+
+  it("counts a visit once, whatever it does, and for the payments alone, so that pages do not thin alarms out", () => {
+    const page = { visit: "one", isPayment: false };
+    const scored = [clean(0.9, page), clean(0.8, page), clean(0.9, { visit: "one" }), clean(0.1), clean(0, page)];
     expect(falseAlarms(scored, 0.7)).toBe(5_000);
   });
 });

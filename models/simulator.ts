@@ -1,6 +1,6 @@
 import { chance, exponential, poisson, seededRandom } from "../shared/random.ts";
 import { ATTACKS } from "./simulator/attacks/attacks.ts";
-import { browseTo, lookAround } from "./simulator/browsing.ts";
+import { crawl, lookAround } from "./simulator/browsing.ts";
 import { busyness, DAY_MS, MINUTE_MS, orderTime } from "./simulator/calendar.ts";
 import { Catalogue } from "./simulator/catalogue.ts";
 import { Customers } from "./simulator/customers.ts";
@@ -22,7 +22,7 @@ export interface Simulation {
   days: number;
   /** Attacks a day, by name; none unless told. */
   attacksPerDay?: Partial<Record<AttackName, number>>;
-  /** Sessions without an order for each order; with any, orders come with their sessions' events too. None unless told. */
+  /** Sessions without an order for each order; with any, orders come with every step of theirs, and search engines come by. None unless told. */
   sessionsPerOrder?: number;
 }
 
@@ -54,7 +54,10 @@ export function* simulate(simulation: Simulation): Generator<Simulated, void, un
   }
 }
 
-function newWorld({ shop, seed, fromMs }: Simulation, expected: Map<number, Visit[]>): World {
+/** Search engines' visits a day. */
+const CRAWLS_PER_DAY = 2;
+
+function newWorld({ shop, seed, fromMs, sessionsPerOrder = 0 }: Simulation, expected: Map<number, Visit[]>): World {
   const random = seededRandom(seed);
   const networks = new Networks(shop);
   const prefix = `${shop.name}-${seed}`;
@@ -66,10 +69,11 @@ function newWorld({ shop, seed, fromMs }: Simulation, expected: Map<number, Visi
     networks,
     catalogue: new Catalogue(shop, seed, random),
     customers: new Customers(shop, networks, prefix),
+    tellsSteps: sessionsPerOrder > 0,
     nextNumber: () => ++number,
     expect: (visit) => listAt(expected, Math.floor((visit.atMs - fromMs) / DAY_MS)).push(visit),
   };
-  for (let known = 0; known < shop.customers; known++) world.customers.join(random, fromMs);
+  for (let known = 0; known < shop.customers; known++) world.customers.join(random, fromMs).isKnown = true;
   return world;
 }
 
@@ -82,18 +86,19 @@ function liveThrough(world: World, dayMs: number, simulation: Simulation, expect
   for (let count = poisson(random, shop.ordersPerDay * busyness(dayMs)); count > 0; count--) {
     const isNew = chance(random, shop.newShare);
     const customer = (isNew ? null : customers.returning(random, dayMs)) ?? customers.join(random, dayMs);
-    const visit = { customer, atMs: orderTime(random, dayMs, customer.market.utcOffsetHours), wants: null };
+    const atMs = orderTime(random, dayMs, customer.market.utcOffsetHours, customer.usualHour);
+    const visit = { customer, atMs, wants: null };
     visits.push(visit);
-    for (let atMs = visit.atMs; chance(random, shop.encoreShare);) {
-      atMs += Math.round(MINUTE_MS + exponential(random, 20 * MINUTE_MS));
-      world.expect({ ...visit, atMs });
+    for (let againMs = atMs; chance(random, shop.encoreShare);) {
+      againMs += Math.round(MINUTE_MS + exponential(random, 20 * MINUTE_MS));
+      world.expect({ ...visit, atMs: againMs });
     }
   }
   visits.push(...(expected.get(day) ?? []));
   expected.delete(day);
   visits.sort((a, b) => a.atMs - b.atMs);
   const orders = visits.flatMap((visit) => order(world, visit));
-  return [...attacks, ...orders, ...browse(world, orders, dayMs, simulation.sessionsPerOrder ?? 0)];
+  return [...attacks, ...orders, ...browse(world, visits.length, dayMs, simulation.sessionsPerOrder ?? 0)];
 }
 
 function startAttacks(world: World, dayMs: number, perDay: Partial<Record<AttackName, number>>): Simulated[] {
@@ -107,21 +112,17 @@ function startAttacks(world: World, dayMs: number, perDay: Partial<Record<Attack
   });
 }
 
-/** The sessions around a day's orders, and those that led to none. */
-function browse(world: World, orders: readonly Simulated[], dayMs: number, sessionsPerOrder: number): Simulated[] {
+/** The day's sessions that lead to no order. */
+function browse(world: World, orders: number, dayMs: number, sessionsPerOrder: number): Simulated[] {
   if (sessionsPerOrder === 0) return [];
-  const bySession = orders.map((simulated) => [simulated.event.session_id, simulated] as const);
-  const purchases = [...new Map(bySession.filter(([, { event }]) => event.name === "purchase")).values()];
-  const firstTries = new Map(bySession.toReversed());
-  const sessions = poisson(world.random, sessionsPerOrder * purchases.length);
-  const looking = Array.from({ length: sessions }, () => {
-    const { utcOffsetHours } = world.customers.anyMarket(world.random);
-    return lookAround(world, orderTime(world.random, dayMs, utcOffsetHours));
-  });
-  const bought = purchases.flatMap((simulated) =>
-    browseTo(world, simulated, firstTries.get(simulated.event.session_id) ?? simulated),
+  const { random, customers } = world;
+  const looking = Array.from({ length: poisson(random, sessionsPerOrder * orders) }, () =>
+    lookAround(world, orderTime(random, dayMs, customers.anyMarket(random).utcOffsetHours, null)),
   );
-  return [...bought, ...looking.flat()];
+  const crawling = Array.from({ length: poisson(random, CRAWLS_PER_DAY) }, () =>
+    crawl(world, dayMs + Math.floor(random() * DAY_MS)),
+  );
+  return [...looking, ...crawling].flat();
 }
 
 function listAt<T>(lists: Map<number, T[]>, key: number): T[] {

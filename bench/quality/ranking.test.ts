@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rank } from "./ranking.ts";
+import { precisionAt100ADay, rank } from "./ranking.ts";
 
 describe("rank", () => {
   it("has the average precision of the textbook: hits at ranks 1, 3 and 6 of 6", () => {
@@ -25,5 +25,32 @@ describe("rank", () => {
     const scores = Array.from({ length: 300 }, (_, index) => (index < 50 ? 2 : 1));
     const isFraud = scores.map((score, index) => score === 2 || index < 100);
     expect(rank(scores, isFraud).precisionAt100).toBeCloseTo((50 + 50 * (50 / 250)) / 100, 12);
+  });
+
+  it.each([
+    { scores: [4, 3, 2, 1], auroc: 1, because: "everything is above the rest" },
+    { scores: [1, 2, 3, 4], auroc: 0, because: "everything is below" },
+    { scores: [1, 1, 1, 1], auroc: 0.5, because: "a tie says nothing" },
+    { scores: [3, 1, 2, 1], auroc: 0.625, because: "of four pairs two are right and one is a tie" },
+  ])("has an AUROC of $auroc when $because", ({ scores, auroc }) => {
+    expect(rank(scores, [true, true, false, false]).auroc).toBe(auroc);
+  });
+
+  it("names the score down to which 1 % of the rest is let through", () => {
+    const scores = Array.from({ length: 201 }, (_, index) => 1_000 - index);
+    const ranking = rank(
+      scores,
+      scores.map((_score, index) => index === 3),
+    );
+    expect(ranking).toMatchObject({ recallAtOnePercent: 0, cutAtOnePercent: 999 });
+  });
+});
+
+describe("precisionAt100ADay", () => {
+  it("takes each day's hundred apart, so that a busy day does not stand for a quiet one", () => {
+    const days = Array.from({ length: 400 }, (_, index) => Number(index >= 300));
+    const positive = days.map((day, index) => day === 0 && index < 50);
+    const scores = days.map((_day, index) => -index);
+    expect(precisionAt100ADay(scores, positive, days)).toBeCloseTo(0.25, 12);
   });
 });

@@ -46,8 +46,8 @@ export function fillBasket(
   return basket;
 }
 
-/** What the lines cost together, in the basket's currency. */
-export function itemsTotal({ lines }: Basket): number {
+/** What lines cost together, in their currency. */
+export function itemsTotal({ lines }: { lines: readonly Line[] }): number {
   return lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
 }
 

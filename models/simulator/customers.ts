@@ -1,6 +1,6 @@
 import { below, chance, exponential, normal, pick, pickWeighted, type Random } from "../../shared/random.ts";
-import { DAY_MS } from "./calendar.ts";
-import { marketOf, type Market } from "./markets.ts";
+import { DAY_MS, hourOfDay } from "./calendar.ts";
+import { marketOf, MARKETS, type Market } from "./markets.ts";
 import type { Networks } from "./networks.ts";
 import type { Shop } from "./shops.ts";
 
@@ -9,7 +9,7 @@ export interface Device {
   userAgent: string;
   browser: string;
   os: string;
-  kind: "desktop" | "mobile" | "tablet";
+  kind: "desktop" | "mobile" | "tablet" | "bot";
   tlsClass: string;
   screen: { width: number; height: number };
 }
@@ -26,18 +26,26 @@ export interface Customer {
   email: string | null;
   market: Market;
   homeNetwork: string;
-  /** The one they order with most first. */
+  /** The one they order with most first, which may be a household's; the last is theirs alone. */
   devices: Device[];
   cards: Card[];
   /** Of ln of what they spend on an order, in euros. */
   basketLog: { mean: number; deviation: number };
   isWholesale: boolean;
   orders: number;
+  /** Share of their orders of which they send something back. */
+  returnShare: number;
   postalCode: string;
+  /** Of their day, about when they order most. */
+  usualHour: number;
+  /** Has come before, or was a customer before the simulation began. */
+  isKnown: boolean;
   /** When they stop being a customer. */
   leavesMs: number;
-  /** Where they are, until then. */
-  stay: { market: Market; untilMs: number };
+  /** Where they are, until then; the network of a company that hides where that is, if they use one. */
+  stay: { market: Market; untilMs: number; hiddenBehind: string | null };
+  /** When they were last seen. */
+  seenMs: number;
 }
 
 const BROWSERS = [
@@ -65,6 +73,15 @@ const USER_AGENTS: Record<string, string> = {
 };
 
 const MAIL_DOMAINS = ["mail.example", "post.example", "inbox.example", "work.example"] as const;
+/** Anyone can read a mailbox there without asking for it. They are the well-known ones: lists hold nothing made up. */
+const THROWAWAY_DOMAINS = ["mailinator.com", "guerrillamail.com", "yopmail.com", "10minutemail.com"] as const;
+/** Share of honest customers who do not want the shop's letters. */
+const THROWAWAY_SHARE = 0.01;
+/** Share of mailboxes named after a birth year or a house number too. */
+const NUMBERED_SHARE = 0.3;
+/** Share of customers whose cards are from another country than they live in. */
+const FOREIGN_CARD_SHARE = 0.03;
+const RETURNS_MOST = 0.6;
 
 /** A wholesale buyer spends this much more than others, as ln. */
 const WHOLESALE_LOG = 1.6;
@@ -120,10 +137,7 @@ export class Customers {
     const { least, most } = shop.ownSpreadLog;
     const customer: Customer = {
       userId: isGuest ? null : `${this.#prefix}-u${number.toString(36)}`,
-      email:
-        isGuest && !chance(random, shop.guestEmailShare)
-          ? null
-          : `${this.#prefix}-${number.toString(36)}@${pick(random, MAIL_DOMAINS)}`,
+      email: isGuest && !chance(random, shop.guestEmailShare) ? null : this.#email(random, number),
       market,
       homeNetwork: sharesHome ? neighbour.homeNetwork : this.#networks.home(),
       devices: [],
@@ -134,19 +148,38 @@ export class Customers {
       },
       isWholesale,
       orders: 0,
-      postalCode: String(10_000 + below(random, 89_999)),
+      returnShare: Math.min(RETURNS_MOST, exponential(random, shop.refundShare)),
+      usualHour: hourOfDay(random),
+      isKnown: false,
+      postalCode: sharesHome ? neighbour.postalCode : anyPostalCode(random),
       leavesMs: atMs + exponential(random, REMAINS_DAYS) * DAY_MS,
-      stay: { market, untilMs: atMs + STAY_DAYS * random() * DAY_MS },
+      stay: { market, untilMs: atMs + STAY_DAYS * random() * DAY_MS, hiddenBehind: null },
+      seenMs: atMs,
     };
     const shared = sharesHome && chance(random, 0.3) ? neighbour.devices[0] : undefined;
-    customer.devices.push(shared ?? this.newDevice(random));
+    if (shared !== undefined) customer.devices.push(shared);
+    customer.devices.push(this.newDevice(random));
     while (customer.devices.length < 3 && chance(random, 0.35)) customer.devices.push(this.newDevice(random));
-    customer.cards.push(this.newCard(random, market.country));
-    if (chance(random, SECOND_CARD_SHARE)) customer.cards.push(this.newCard(random, market.country));
+    const bankedIn = chance(random, FOREIGN_CARD_SHARE) ? pick<Market>(random, MARKETS).country : market.country;
+    customer.cards.push(this.newCard(random, bankedIn));
+    if (chance(random, SECOND_CARD_SHARE)) customer.cards.push(this.newCard(random, bankedIn));
     this.#all.push(customer);
     const rate = Math.exp(RATE_DEVIATION_LOG * normal(random) + (isWholesale ? 0.7 : 0)) * (isGuest ? 0.2 : 1);
     this.#cumulativeRates.push((this.#cumulativeRates.at(-1) ?? 0) + rate);
     return customer;
+  }
+
+  #email(random: Random, number: number): string {
+    const name = chance(random, NUMBERED_SHARE) ? `.${1_950 + below(random, 60)}` : "";
+    const domain = pick(random, chance(random, THROWAWAY_SHARE) ? THROWAWAY_DOMAINS : MAIL_DOMAINS);
+    return `${this.#prefix}-${letters(number)}${name}@${domain}`;
+  }
+
+  /** A mailbox made for the purpose: a name of letters and digits, mostly where nobody has to sign up for it. */
+  throwawayEmail(random: Random): string {
+    const number = below(random, 1_000_000);
+    const domain = pick(random, chance(random, 0.6) ? THROWAWAY_DOMAINS : MAIL_DOMAINS);
+    return `${this.#prefix}-${letters(number)}${10 + below(random, 99_990)}@${domain}`;
   }
 
   /** Someone who still comes, as likely as they order often; null when nobody was found. */
@@ -202,8 +235,22 @@ export class Customers {
     };
   }
 
-  /** One of a customer's devices, the first most often. */
-  deviceOf(random: Random, { devices }: Customer): Device {
+  /** One of a customer's devices, the first most often; away from home the one that is theirs alone. */
+  deviceOf(random: Random, { devices, stay, market }: Customer): Device {
+    const own = devices.at(-1);
+    if (stay.market !== market && own !== undefined) return own;
     return pickWeighted(random, devices, DEVICE_WEIGHTS.slice(0, devices.length));
   }
+}
+
+const POSTAL_CODES = 2_000;
+
+/** Where people live: some codes are a village, some half a town. */
+export function anyPostalCode(random: Random): string {
+  return String(10_000 + 37 * Math.floor(POSTAL_CODES * random() ** 1.5));
+}
+
+/** A number as a word. */
+function letters(number: number): string {
+  return number.toString(26).replaceAll(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)));
 }

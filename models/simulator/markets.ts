@@ -56,3 +56,18 @@ export function marketOf(country: string): Market {
   if (found === undefined) throw new RangeError(`No market is known in ${country}`);
   return found;
 }
+
+const EARTH_RADIUS_KM = 6_371;
+
+/** Between the cities of two markets, as the crow flies. */
+export function distanceKm(from: Market, to: Market): number {
+  const [fromLatitude, toLatitude] = [radians(from.latitude), radians(to.latitude)];
+  const haversine =
+    Math.sin((toLatitude - fromLatitude) / 2) ** 2 +
+    Math.cos(fromLatitude) * Math.cos(toLatitude) * Math.sin(radians(to.longitude - from.longitude) / 2) ** 2;
+  return 2 * EARTH_RADIUS_KM * Math.asin(Math.sqrt(haversine));
+}
+
+function radians(degrees: number): number {
+  return (degrees * Math.PI) / 180;
+}

@@ -1,23 +1,42 @@
 import type { KeptEvent } from "../../shared/event.ts";
-import { below, chance, exponential, pick, type Random } from "../../shared/random.ts";
+import { chance, exponential, pick, type Random } from "../../shared/random.ts";
 import { fillBasket, itemsTotal, type Basket } from "./basket.ts";
 import { DAY_MS, MINUTE_MS } from "./calendar.ts";
 import { toMoney } from "./catalogue.ts";
-import { STAY_DAYS, type Card, type Customer } from "./customers.ts";
+import { tryCoupon, type Coupon } from "./coupons.ts";
+import { anyPostalCode, STAY_DAYS, type Card, type Customer } from "./customers.ts";
 import { MARKETS, type Market } from "./markets.ts";
-import { act, chargedAs, newSession, type Actor, type Simulated, type Visit, type World } from "./world.ts";
+import { personalPace, Session } from "./session.ts";
+import {
+  act,
+  chargedAs,
+  emailFields,
+  eventId,
+  itemsOf,
+  newSession,
+  newTransaction,
+  type Actor,
+  type Simulated,
+  type Visit,
+  type World,
+} from "./world.ts";
 
 /** What happens now and then in an honest customer's life, as shares of their stays anywhere; gifts, of their orders. */
 const LIFE = {
   trip: 0.03,
+  hidden: 0.01,
   newPhone: 0.02,
   clearedCookies: 0.1,
   replacedCard: 0.01,
   movedHome: 0.005,
   giftAbroad: 0.01,
 } as const;
+/** Nobody is at home and abroad on one day: there is a flight between. */
+const JOURNEY_MS = 1.5 * DAY_MS;
 const SHARED_NETWORK_SHARE = 0.3;
-const COUPON_SHARE = 0.08;
+const LOGIN_SHARE = 0.6;
+const LIST_SHARE = 0.4;
+const LIST_PACE_MS = 250;
 const FREE_SHIPPING_EUR = 60;
 const SHIPPING_EUR = 4.9;
 
@@ -31,105 +50,148 @@ const DECLINE_CODES = [
   "incorrect_cvc",
 ] as const;
 
-/** All that one visit to the checkout leads to, in time order but for a refund days later. */
+/** All that one visit leads to, from its first page to the order, in time order but for a refund days later. */
 export function order(world: World, visit: Visit): Simulated[] {
+  const { random, shop, tellsSteps } = world;
   const { customer, atMs } = visit;
   live(world, customer, atMs);
-  const actor = arrive(world, customer);
-  const basket = fillBasket(world, customer, chargedAs(world.shop, customer.market), atMs, visit.wants);
-  const request: OrderRequest = { basket, value: total(world, basket), shipTo: destination(world, customer) };
-  const paid = pay(world, customer, actor, request, atMs);
-  const events = paid.events;
-  if (paid.transactionId !== null) {
-    customer.orders++;
-    if (chance(world.random, world.shop.refundShare))
-      events.push(refund(world, actor, request, paid.transactionId, atMs));
+  const session = new Session(world, arrive(world, customer, atMs), atMs, personalPace(random));
+  const basket = fillBasket(world, customer, chargedAs(shop, customer.market), atMs, visit.wants);
+  if (tellsSteps) session.step("page_view");
+  identify(world, session, customer);
+  if (tellsSteps) {
+    if (customer.isWholesale && chance(random, LIST_SHARE)) uploadList(session, basket);
+    else fillCart(session, basket);
+    session.stepWith("begin_checkout", basket.charged, basket.lines);
   }
-  const glitch = basket.lines.find((line) => line.glitch !== null)?.glitch;
-  if (glitch) {
-    for (const simulated of events) {
-      if (simulated.event.name !== "purchase") continue;
-      simulated.attack = "price_glitch";
-      simulated.incident = glitch.incident;
-    }
+  const coupon = tryCoupon(session, customer, random);
+  if (tellsSteps) session.step("add_payment_info");
+  if (session.events.length > 0) session.pause(MINUTE_MS / 2);
+  const request: OrderRequest = {
+    basket,
+    coupon,
+    ...destination(world, customer),
+    value: total(world, basket, coupon),
+  };
+  const paid = pay(world, customer, session, request);
+  if (paid !== null) customer.orders++;
+  if (paid !== null && chance(random, customer.returnShare)) {
+    const share = chance(random, 0.6) ? 1 : random();
+    session.events.push(refund(world, paid, share, session.atMs + Math.round((2 + exponential(random, 7)) * DAY_MS)));
   }
-  return events;
+  customer.isKnown = true;
+  markMispriced(session.events, basket);
+  return session.events;
 }
 
 /** A basket on its way to be paid. */
 export interface OrderRequest {
   basket: Basket;
+  coupon: Coupon | null;
   /** Major units. */
   value: number;
-  shipTo: { country: string; postal_code: string } | null;
+  shipTo: Address | null;
+  billTo: Address | null;
+}
+
+export interface Address {
+  country: string;
+  postal_code: string;
 }
 
 /** What changed in a customer's life since their last stay ended. */
-function live({ random, customers }: World, customer: Customer, atMs: number): void {
-  if (customer.stay.untilMs > atMs) return;
+function live(world: World, customer: Customer, atMs: number): void {
+  const { random, customers, networks } = world;
+  if (customer.stay.untilMs > atMs || customer.seenMs > atMs - JOURNEY_MS) return;
   const abroad = pick<Market>(random, chance(random, 0.5) ? customers.markets : MARKETS);
-  const market = chance(random, LIFE.trip) ? abroad : customer.market;
-  customer.stay = { market, untilMs: atMs + STAY_DAYS * (0.5 + random()) * DAY_MS };
+  const hides = chance(random, LIFE.hidden);
+  const market = hides || chance(random, LIFE.trip) ? abroad : customer.market;
+  const untilMs = atMs + STAY_DAYS * (0.5 + random()) * DAY_MS;
+  customer.stay = { market, untilMs, hiddenBehind: hides ? networks.rented(random) : null };
   const [main] = customer.devices;
   if (main !== undefined && chance(random, LIFE.newPhone)) customer.devices[0] = customers.newDevice(random);
   else if (main !== undefined && chance(random, LIFE.clearedCookies)) customer.devices[0] = customers.cleared(main);
   if (chance(random, LIFE.replacedCard)) customer.cards[0] = customers.newCard(random, customer.market.country);
-  if (chance(random, LIFE.movedHome)) customer.postalCode = String(10_000 + below(random, 89_999));
+  if (chance(random, LIFE.movedHome)) customer.postalCode = anyPostalCode(random);
 }
 
 /** A customer sits down somewhere with one of their devices. */
-export function arrive(world: World, customer: Customer): Actor {
+export function arrive(world: World, customer: Customer, atMs: number): Actor {
+  customer.seenMs = Math.max(customer.seenMs, atMs);
   const { random, customers, networks } = world;
-  const place = customer.stay.market;
+  const { market: place, hiddenBehind } = customer.stay;
   const isOut = place !== customer.market || chance(random, SHARED_NETWORK_SHARE);
   return {
     userId: customer.userId,
     email: customer.email,
     device: customers.deviceOf(random, customer),
     place,
-    network: isOut ? networks.shared(random, place.country) : customer.homeNetwork,
+    network: hiddenBehind ?? (isOut ? networks.shared(random, place.country) : customer.homeNetwork),
+    locale: customer.market.locale,
     sessionId: newSession(world),
+    hands: "person",
   };
 }
 
-function destination({ random, shop, customers }: World, customer: Customer): OrderRequest["shipTo"] {
-  if (!shop.ships) return null;
-  const { country } = chance(random, LIFE.giftAbroad) ? pick(random, customers.markets) : customer.market;
-  return { country, postal_code: customer.postalCode };
+/** Who has an account opens it the first time and later logs in, where the shop has forgotten them. */
+function identify({ random }: World, session: Session, { userId, isKnown }: Customer): void {
+  if (userId === null) return;
+  if (!isKnown) session.step("sign_up");
+  else if (chance(random, LOGIN_SHARE)) session.step("login");
+}
+
+/** Everything is looked at first. */
+function fillCart(session: Session, { charged, lines }: Basket): void {
+  for (const line of lines) {
+    session.stepWith("view_item", charged, [{ ...line, quantity: 1 }]);
+    session.stepWith("add_to_cart", charged, [line]);
+  }
+}
+
+/** Who orders by a list of article numbers has it all in the cart within seconds. */
+function uploadList(session: Session, { charged, lines }: Basket): void {
+  const { paceMs } = session;
+  session.paceMs = LIST_PACE_MS;
+  for (const line of lines) session.stepWith("add_to_cart", charged, [line]);
+  session.paceMs = paceMs;
+}
+
+function destination(world: World, customer: Customer): Pick<OrderRequest, "shipTo" | "billTo"> {
+  const { random, customers } = world;
+  const billTo = addressIn(world, customer.market.country, customer.postalCode);
+  const shipTo = chance(random, LIFE.giftAbroad) ? addressIn(world, pick(random, customers.markets).country) : billTo;
+  return { shipTo, billTo };
+}
+
+/** An address, somewhere in a country unless told where; null where nothing is shipped. */
+export function addressIn({ random, shop }: World, country: string, postalCode?: string): Address | null {
+  return shop.ships ? { country, postal_code: postalCode ?? anyPostalCode(random) } : null;
 }
 
 /** Items, shipping and coupon, in the basket's currency. */
-function total({ random, shop }: World, basket: Basket): number {
+function total({ shop }: World, basket: Basket, coupon: Coupon | null): number {
   const items = itemsTotal(basket);
   const { unitsPerEur, currency } = basket.charged;
   const shipping = shop.ships && items < FREE_SHIPPING_EUR * unitsPerEur ? SHIPPING_EUR * unitsPerEur : 0;
-  const discount = chance(random, COUPON_SHARE) ? 0.1 * items : 0;
-  return toMoney(items + shipping - discount, currency);
+  return toMoney(items * (1 - (coupon?.share ?? 0)) + shipping, currency);
 }
 
-/** Tries to pay until it is authorized or the customer gives up. */
-function pay(world: World, customer: Customer, actor: Actor, request: OrderRequest, fromMs: number): Paid {
+/** Tries to pay until it is authorized, or the customer gives up: null. */
+function pay(world: World, customer: Customer, session: Session, request: OrderRequest): Simulated | null {
   const { random, shop } = world;
-  const events: Simulated[] = [];
-  let atMs = fromMs;
+  const { actor, events } = session;
   let card = favouriteCard(random, customer);
   let declined = chance(random, shop.declineShare);
   for (let tries = 1; declined; tries++) {
-    events.push(decline(world, actor, request, card, atMs));
-    if (tries >= AFTER_DECLINE.triesMost || chance(random, AFTER_DECLINE.givesUp))
-      return { events, transactionId: null };
+    events.push(decline(world, actor, request, card, session.atMs));
+    if (tries >= AFTER_DECLINE.triesMost || chance(random, AFTER_DECLINE.givesUp)) return null;
     if (chance(random, AFTER_DECLINE.otherCard)) card = otherCard(world, customer, card);
-    atMs += Math.round(15_000 + exponential(random, 1.2 * MINUTE_MS));
+    session.atMs += Math.round(15_000 + exponential(random, 1.2 * MINUTE_MS));
     declined = chance(random, AFTER_DECLINE.declinedAgain);
   }
-  const transactionId = `${world.prefix}-t${world.nextNumber().toString(36)}`;
-  events.push(purchase(world, actor, request, card, atMs, transactionId));
-  return { events, transactionId };
-}
-
-interface Paid {
-  events: Simulated[];
-  transactionId: string | null;
+  const paid = purchase(world, actor, request, card, session.atMs);
+  events.push(paid);
+  return paid;
 }
 
 function favouriteCard(random: Random, { cards }: Customer): Card {
@@ -147,16 +209,9 @@ function otherCard({ random, customers }: World, customer: Customer, card: Card)
 }
 
 /** An authorized order. */
-export function purchase(
-  world: World,
-  actor: Actor,
-  request: OrderRequest,
-  card: Card,
-  atMs: number,
-  transactionId: string,
-): Simulated {
+export function purchase(world: World, actor: Actor, request: OrderRequest, card: Card, atMs: number): Simulated {
   const simulated = act(world, "purchase", atMs, actor);
-  Object.assign(simulated.event, orderFields(request, transactionId));
+  Object.assign(simulated.event, orderFields(world, request));
   simulated.event.payment = payment(card, "authorized");
   return simulated;
 }
@@ -170,28 +225,21 @@ export function decline(world: World, actor: Actor, request: OrderRequest, card:
     event.value = request.value;
     event.currency = request.basket.charged.currency;
   } else {
-    Object.assign(event, orderFields(request, `${world.prefix}-t${world.nextNumber().toString(36)}`));
+    Object.assign(event, orderFields(world, request));
   }
   event.payment = { ...payment(card, "declined"), decline_code: pick(world.random, DECLINE_CODES) };
   return simulated;
 }
 
-function orderFields(
-  { basket, value, shipTo }: OrderRequest,
-  transactionId: string,
-): Pick<KeptEvent, "transaction_id" | "value" | "currency" | "items" | "shipping_address"> {
+function orderFields(world: World, { basket, coupon, value, shipTo, billTo }: OrderRequest): Partial<KeptEvent> {
   return {
-    transaction_id: transactionId,
+    transaction_id: newTransaction(world),
     value,
     currency: basket.charged.currency,
-    items: basket.lines.map(({ item, price, quantity }) => ({
-      item_id: item.id,
-      item_name: item.name,
-      item_category: item.category,
-      price,
-      quantity,
-    })),
+    items: itemsOf(basket.lines),
+    ...(coupon === null ? {} : { coupon: coupon.code }),
     ...(shipTo === null ? {} : { shipping_address: shipTo }),
+    ...(billTo === null ? {} : { billing_address: billTo }),
   };
 }
 
@@ -199,20 +247,30 @@ function payment(card: Card, outcome: "authorized" | "declined"): NonNullable<Ke
   return { method: "card", card_fingerprint: card.fingerprint, bin: card.bin, card_country: card.country, outcome };
 }
 
-/** All or a part of the money goes back, days later. */
-function refund(
-  world: World,
-  actor: Actor,
-  request: OrderRequest,
-  transactionId: string,
-  orderedMs: number,
-): Simulated {
-  const { random } = world;
-  const atMs = orderedMs + Math.round((2 + exponential(random, 7)) * DAY_MS);
-  const simulated = act(world, "refund", atMs, actor);
-  const { currency } = request.basket.charged;
-  simulated.event.transaction_id = transactionId;
-  simulated.event.value = toMoney(request.value * (chance(random, 0.6) ? 1 : random()), currency);
-  simulated.event.currency = currency;
-  return simulated;
+/** A share of an order's money goes back. It is booked in the shop's office: nothing is known of a device. */
+export function refund(world: World, { event: paid }: Simulated, share: number, atMs: number): Simulated {
+  const event: KeptEvent = {
+    id: eventId(world),
+    name: "refund",
+    timestamp: new Date(atMs).toISOString(),
+    value: toMoney((paid.value ?? 0) * share, paid.currency ?? ""),
+    ...(paid.currency === undefined ? {} : { currency: paid.currency }),
+    ...(paid.transaction_id === undefined ? {} : { transaction_id: paid.transaction_id }),
+    ...(paid.user_id === undefined ? {} : { user_id: paid.user_id }),
+    ...(paid.email_hash === undefined ? {} : emailFields(paid.email_hash)),
+  };
+  if (paid.payment?.card_fingerprint !== undefined) {
+    event.payment = { method: "card", card_fingerprint: paid.payment.card_fingerprint };
+  }
+  return { event, signals: {}, attack: null, incident: null };
+}
+
+/** What was sold at a wrong price is part of what the price did. */
+function markMispriced(events: readonly Simulated[], { lines }: Basket): void {
+  const glitch = lines.find((line) => line.glitch !== null)?.glitch;
+  if (!glitch) return;
+  for (const simulated of events.filter(({ event }) => event.name === "purchase")) {
+    simulated.attack = "price_glitch";
+    simulated.incident = glitch.incident;
+  }
 }

@@ -3,6 +3,17 @@ import type { Signals } from "../../shared/signals.ts";
 import type { Withheld } from "./shops.ts";
 import type { Simulated } from "./world.ts";
 
+const NETWORK_SIGNALS = [
+  "country",
+  "city",
+  "timezone",
+  "latitude",
+  "longitude",
+  "asn",
+  "as_organization",
+  "ip_hash",
+] as const satisfies (keyof Signals)[];
+
 /** What is left out by a shop that does not send something; the parts change in place. */
 const LEAVE_OUT: Record<Withheld, (event: KeptEvent, signals: Signals) => void> = {
   card({ payment }) {
@@ -15,20 +26,23 @@ const LEAVE_OUT: Record<Withheld, (event: KeptEvent, signals: Signals) => void> 
     delete event.client_id;
     delete event.session_id;
     delete event.context;
+    delete event.properties;
     for (const key of ["browser", "os", "device_class", "tls_class", "bot"] as const) delete signals[key];
   },
   network(_event, signals) {
-    for (const key of ["country", "city", "timezone", "latitude", "longitude", "ip_hash"] as const) delete signals[key];
+    for (const key of NETWORK_SIGNALS) delete signals[key];
   },
   account(event) {
     delete event.user_id;
   },
-  email(event) {
+  email(event, signals) {
     delete event.email_hash;
     delete event.email_domain;
+    delete signals.email_digits;
   },
   address(event) {
     delete event.shipping_address;
+    delete event.billing_address;
   },
   items(event) {
     if (event.items !== undefined) event.items = [];

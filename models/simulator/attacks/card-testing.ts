@@ -1,14 +1,25 @@
-import { below, chance, exponential, pick } from "../../../shared/random.ts";
+import { chance, exponential, pick } from "../../../shared/random.ts";
+import { lineOf } from "../browsing.ts";
 import { MINUTE_MS } from "../calendar.ts";
-import { decline, purchase } from "../orders.ts";
+import { addressIn, decline, purchase } from "../orders.ts";
 import { chargedAs, type Actor, type Simulated, type World } from "../world.ts";
-import { anyCountry, itemByPrice, markedAs, stranger, throwawayEmail, type Attack } from "./attack.ts";
+import {
+  accountOf,
+  anyCountry,
+  between,
+  itemByPrice,
+  markedAs,
+  requestOf,
+  stranger,
+  type Attack,
+  type Range,
+} from "./attack.ts";
 
-/** How stolen cards are tried; between these, each as likely. Gaps are means of exponential waits. */
+/** How stolen cards are tried. Gaps are means of exponential waits. */
 interface Style {
-  sources: [least: number, most: number];
-  triesPerSource: [least: number, most: number];
-  gapMs: [least: number, most: number];
+  sources: Range;
+  triesPerSource: Range;
+  gapMs: Range;
 }
 
 const STYLES: readonly Style[] = [
@@ -42,9 +53,9 @@ function tryCards(
   actor: Actor,
   { atMs, gapMs, tries, declineShare }: { atMs: number; gapMs: number; tries: number; declineShare: number },
 ): Simulated[] {
-  const { random, shop, catalogue, customers } = world;
-  const hasAccount = chance(random, 0.3);
-  if (hasAccount) actor.userId = `${world.prefix}-u-${throwawayEmail(world)}`;
+  const { random, shop, customers } = world;
+  actor.email = customers.throwawayEmail(random);
+  if (chance(random, 0.3)) actor.userId = accountOf(world, actor.email);
   const changesEmail = chance(random, 0.6);
   const charged = chargedAs(shop, customers.anyMarket(random));
   const item = itemByPrice(world, "cheap");
@@ -53,20 +64,15 @@ function tryCards(
   return Array.from({ length: tries }, () => {
     // Now and then another security code for the same card, else the next card.
     if (!chance(random, 0.1)) card = customers.newCard(random, anyCountry(world).country);
-    if (changesEmail || actor.email === null) actor.email = throwawayEmail(world);
-    const { amount, glitch } = catalogue.price(item, charged, whenMs, random);
-    const request = {
-      basket: { charged, lines: [{ item, price: amount, quantity: 1, glitch }] },
-      value: amount,
-      shipTo: shop.ships ? { country: charged.country, postal_code: String(10_000 + below(random, 89_999)) } : null,
-    };
+    if (changesEmail) actor.email = customers.throwawayEmail(random);
+    const request = requestOf(
+      charged,
+      [lineOf(world, item, 1, whenMs, charged)],
+      addressIn(world, charged.country),
+      addressIn(world, card.country),
+    );
     const tryMs = Math.round(whenMs);
     whenMs += exponential(random, gapMs);
-    if (chance(random, declineShare)) return decline(world, actor, request, card, tryMs);
-    return purchase(world, actor, request, card, tryMs, `${world.prefix}-t${world.nextNumber().toString(36)}`);
+    return (chance(random, declineShare) ? decline : purchase)(world, actor, request, card, tryMs);
   });
-}
-
-function between({ random }: World, [least, most]: [least: number, most: number]): number {
-  return least + below(random, most - least + 1);
 }

@@ -1,9 +1,8 @@
 import { chance, exponential, pick, poisson } from "../../../shared/random.ts";
 import { HOUR_MS } from "../calendar.ts";
-import type { Item } from "../catalogue.ts";
 import type { Market } from "../markets.ts";
 import { chargedAs, type World } from "../world.ts";
-import type { Attack } from "./attack.ts";
+import { sought, type Attack } from "./attack.ts";
 
 /** What went wrong with a price, as the factor from right to wrong. */
 const MISTAKES: Record<string, (market: Market) => number> = {
@@ -22,7 +21,8 @@ const DIFFERENT_FIGURE = 2;
 /** An item is on sale for a wrong price until someone notices; when it is too low, word gets round. */
 export const priceGlitch: Attack = (world, atMs, incident) => {
   const { random, catalogue } = world;
-  const item = pickPriced(world);
+  // Nobody notices a wrong price on what nobody buys.
+  const item = sought(world);
   const mistake = pick(random, mistakesOf(world));
   const untilMs = atMs + (2 + exponential(random, 6)) * HOUR_MS;
   catalogue.mislabel({ item, fromMs: atMs, untilMs, factor: mistake, incident });
@@ -35,16 +35,6 @@ export const priceGlitch: Attack = (world, atMs, incident) => {
   }
   return [];
 };
-
-/** The best seller of a few items that have one price: nobody notices a wrong price on what nobody buys. */
-function pickPriced({ random, catalogue }: World): Item {
-  const priced: Item[] = [];
-  while (priced.length < 3) {
-    const item = catalogue.popular(random);
-    if (!item.openPrice) priced.push(item);
-  }
-  return priced.reduce((best, item) => (item.rank < best.rank ? item : best));
-}
 
 function mistakesOf(world: World): ((market: Market) => number)[] {
   return Object.values(MISTAKES).filter((factor) =>
