@@ -1,8 +1,8 @@
-import { desc, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
 import { queryRows, type Db } from "../store/db.ts";
 import { before, microseconds, pageOf, type Page, type PageRequest } from "../store/paging.ts";
-import { alerts, deliveries } from "../store/schema.ts";
+import { alertNotes, alerts, deliveries } from "../store/schema.ts";
 import { TEST_ALERT } from "./alert-type.ts";
 
 interface TestAlert {
@@ -44,28 +44,103 @@ export async function insertTestAlert(
   return made.length > 0;
 }
 
-type DeliveryState = Pick<typeof deliveries.$inferSelect, "id" | "alertId" | "webhookId" | "status">;
-export type AlertRow = Pick<typeof alerts.$inferSelect, "id" | "type" | "eventId" | "data" | "createdAt"> & {
-  deliveries: DeliveryState[];
+const COLUMNS = {
+  id: alerts.id,
+  type: alerts.type,
+  eventId: alerts.eventId,
+  data: alerts.data,
+  createdAt: alerts.createdAt,
+  ruleId: alerts.ruleId,
+  groupKey: alerts.groupKey,
+  silenced: alerts.silenced,
+  digest: alerts.digest,
+  openedAt: alerts.openedAt,
+  lastAt: alerts.lastAt,
+  dueAt: alerts.dueAt,
+  anomalies: alerts.anomalies,
+  cooled: alerts.cooled,
+  topScore: alerts.topScore,
+  examples: alerts.examples,
+  acknowledgedAt: alerts.acknowledgedAt,
+  acknowledgedBy: alerts.acknowledgedBy,
 };
 
+type DeliveryState = Pick<typeof deliveries.$inferSelect, "id" | "alertId" | "webhookId" | "status">;
+export type AlertRow = Pick<typeof alerts.$inferSelect, keyof typeof COLUMNS> & { deliveries: DeliveryState[] };
+export type NoteRow = Pick<typeof alertNotes.$inferSelect, "note" | "keyId" | "createdAt">;
+
+/** What alerts are looked for by; each that is given narrows. */
+interface AlertFilter {
+  ruleId?: string | undefined;
+  acknowledged?: boolean | undefined;
+}
+
 /** Alerts, newest first, with where each went. */
-export async function listAlerts(db: Db, page: PageRequest): Promise<Page<AlertRow>> {
+export async function listAlerts(db: Db, filter: AlertFilter, page: PageRequest): Promise<Page<AlertRow>> {
   const rows = await db
-    .select({
-      id: alerts.id,
-      type: alerts.type,
-      eventId: alerts.eventId,
-      data: alerts.data,
-      createdAt: alerts.createdAt,
-      at: microseconds(alerts.createdAt),
-    })
+    .select({ ...COLUMNS, at: microseconds(alerts.createdAt) })
     .from(alerts)
-    .where(before(alerts.createdAt, alerts.id, page.after))
+    .where(
+      and(
+        filter.ruleId === undefined ? undefined : eq(alerts.ruleId, filter.ruleId),
+        filter.acknowledged === undefined
+          ? undefined
+          : filter.acknowledged
+            ? isNotNull(alerts.acknowledgedAt)
+            : isNull(alerts.acknowledgedAt),
+        before(alerts.createdAt, alerts.id, page.after),
+      ),
+    )
     .orderBy(desc(alerts.createdAt), desc(alerts.id))
     .limit(page.limit + 1);
   const { rows: kept, next } = pageOf(rows, page.limit);
   return { rows: await withDeliveries(db, kept), next };
+}
+
+/** The alert with this id and every note on it, first written first, or null. */
+export async function findAlert(db: Db, id: string): Promise<(AlertRow & { notes: NoteRow[] }) | null> {
+  const [found, notes] = await Promise.all([
+    db.select(COLUMNS).from(alerts).where(eq(alerts.id, id)),
+    db
+      .select({ note: alertNotes.note, keyId: alertNotes.keyId, createdAt: alertNotes.createdAt })
+      .from(alertNotes)
+      .where(eq(alertNotes.alertId, id))
+      .orderBy(asc(alertNotes.id)),
+  ]);
+  const [alert] = await withDeliveries(db, found);
+  return alert === undefined ? null : { ...alert, notes };
+}
+
+/** Who does something to an alert, and when. */
+interface By {
+  keyId: string;
+  nowMs: number;
+}
+
+/** Says that somebody has seen an alert; the first who says so stands. @returns whether there is such an alert */
+export async function acknowledgeAlert(db: Db, id: string, { keyId, nowMs }: By): Promise<boolean> {
+  const seen = await db
+    .update(alerts)
+    .set({
+      acknowledgedAt: sql`coalesce(${alerts.acknowledgedAt}, ${new Date(nowMs).toISOString()}::timestamptz)`,
+      acknowledgedBy: sql`coalesce(${alerts.acknowledgedBy}, ${keyId})`,
+    })
+    .where(eq(alerts.id, id))
+    .returning({ id: alerts.id });
+  return seen.length > 0;
+}
+
+/** Appends a note to an alert. @returns whether there is such an alert */
+export async function noteAlert(db: Db, id: string, note: string, { keyId, nowMs }: By): Promise<boolean> {
+  const noted = await queryRows(
+    db,
+    z.object({ id: z.string() }),
+    sql`
+      INSERT INTO alert_notes (alert_id, note, key_id, created_at)
+      SELECT id, ${note}, ${keyId}, ${new Date(nowMs).toISOString()}::timestamptz FROM alerts WHERE id = ${id}
+      RETURNING alert_id AS id`,
+  );
+  return noted.length > 0;
 }
 
 async function withDeliveries<Row extends { id: string }>(

@@ -1,20 +1,32 @@
 import * as z from "zod";
 import { AnsweredTime } from "../query/fields.ts";
 import { AlertType } from "./alert-type.ts";
-import type { AlertRow } from "./alerts.ts";
 import type { DeliveryRow } from "./delivery-log.ts";
+import { KindName } from "./kinds/kind.ts";
+import { withoutSecret } from "./kinds/slack.ts";
 import type { WebhookRow } from "./webhooks.ts";
 
 /** A webhook as it is answered. */
 export const WebhookAnswer = z.strictObject({
   id: z.string(),
-  url: z.string(),
+  kind: KindName,
+  url: z.string().meta({ description: "Where alerts are posted; of Slack's without the secret part." }),
+  from: z.string().optional().meta({ description: "Of kind email." }),
+  to: z.array(z.string()).optional().meta({ description: "Of kind email." }),
   description: z.string().nullable(),
   types: z.array(AlertType),
   enabled: z.boolean(),
   disabled_reason: z.string().nullable().meta({ description: "Why nothing is sent; null while enabled." }),
+  disabled_at: AnsweredTime.nullable(),
   failing_since: AnsweredTime.nullable().meta({
     description: "First failure since the last success; null when there is none.",
+  }),
+  paused_until: AnsweredTime.nullable().meta({
+    description:
+      "It failed too often in a row: until then nothing is attempted, and from then on one delivery at a time until one succeeds. Null else.",
+  }),
+  replay_since: AnsweredTime.nullable().meta({
+    description: "What was missed since then is being delivered again; null when nothing is.",
   }),
   previous_secret_until: AnsweredTime.nullable().meta({
     description: "Until when the secret before signs as well; null when none does.",
@@ -26,19 +38,25 @@ export function webhookAnswer(row: WebhookRow, nowMs: number): z.input<typeof We
   const until = row.previousSecretUntil;
   return {
     id: row.id,
-    url: row.url,
+    kind: row.kind,
+    url: row.kind === "slack" ? withoutSecret(row.url) : row.url,
+    ...row.settings,
     description: row.description,
     types: z.array(AlertType).parse(row.types),
     enabled: row.enabled,
     disabled_reason: row.disabledReason,
+    disabled_at: time(row.disabledAt),
     failing_since: time(row.failingSince),
+    paused_until: time(row.openUntil),
+    replay_since: time(row.replaySince),
     previous_secret_until: until !== null && until.getTime() > nowMs ? time(until) : null,
     created_at: row.createdAt.toISOString(),
   };
 }
 
-const DeliveryStatus = z.enum(["pending", "delivered", "exhausted", "cancelled"]).meta({
-  description: "exhausted: ten attempts failed. cancelled: the webhook was disabled or deleted before one succeeded.",
+export const DeliveryStatus = z.enum(["pending", "delivered", "exhausted", "cancelled"]).meta({
+  description:
+    "exhausted: ten attempts failed. cancelled: the webhook was disabled or deleted before one succeeded. Either can be replayed.",
 });
 
 const AttemptAnswer = z.strictObject({
@@ -85,29 +103,6 @@ export function deliveryAnswer(row: DeliveryRow): z.input<typeof DeliveryAnswer>
       error,
       answer,
     })),
-  };
-}
-
-/** An alert with where it went, as it is answered. */
-export const AlertAnswer = z.strictObject({
-  id: z.string(),
-  type: AlertType,
-  event_id: z.string().nullable(),
-  data: z.unknown().meta({ description: "The `data` of the webhook's body." }),
-  created_at: AnsweredTime,
-  deliveries: z
-    .array(z.strictObject({ id: z.string(), webhook_id: z.string(), status: DeliveryStatus }))
-    .meta({ description: "One for every webhook that wanted this type." }),
-});
-
-export function alertAnswer(row: AlertRow): z.input<typeof AlertAnswer> {
-  return {
-    id: row.id,
-    type: AlertType.parse(row.type),
-    event_id: row.eventId,
-    data: row.data,
-    created_at: row.createdAt.toISOString(),
-    deliveries: row.deliveries.map(({ id, webhookId, status }) => ({ id, webhook_id: webhookId, status })),
   };
 }
 

@@ -15,7 +15,10 @@ afterEach(() => endpoint.close());
 function attempt(over: Partial<Attempt> = {}): Attempt {
   return {
     deliveryId: "msg_1",
+    kind: "webhook",
     attempt: 1,
+    attemptsBefore: 0,
+    settings: {},
     url: endpoint.url,
     secrets: [SECRET],
     alert: {
@@ -146,6 +149,29 @@ describe("attemptDelivery", () => {
     const { delivery, record } = await attemptDelivery(attempt(), services(), DEADLINE_MS);
     expect(delivery).toEqual({ kind: "delivered" });
     expect(record).toMatchObject({ status: 200, error: null, answer: "o", timedOut: false });
+  });
+
+  it("counts a 2xx whose text breaks off as success, and keeps what came of it", async () => {
+    endpoint.answer = (response) =>
+      response.writeHead(200, { "content-length": "100" }).write("beginning", () => response.destroy());
+    const { delivery, record } = await attemptDelivery(attempt(), services());
+    expect(delivery).toEqual({ kind: "delivered" });
+    expect(record).toMatchObject({ status: 200, error: null, answer: "beginning" });
+  });
+
+  it("waits for an endpoint that is slow but within the deadline", async () => {
+    endpoint.answer = (response) => void setTimeout(() => response.writeHead(200).end("at last"), DEADLINE_MS / 3);
+    const { delivery, record } = await attemptDelivery(attempt(), services(), DEADLINE_MS);
+    expect(delivery).toEqual({ kind: "delivered" });
+    expect(record.durationMs).toBeGreaterThanOrEqual(DEADLINE_MS / 3 - 5);
+  });
+
+  it("begins the schedule anew after a replay, while the attempts are counted on", async () => {
+    endpoint.answer = answering(500);
+    expect((await attemptDelivery(attempt({ attempt: 11, attemptsBefore: 10 }), services())).delivery).toEqual({
+      kind: "retry",
+      afterMs: 5_000,
+    });
   });
 
   it("keeps an answer that is not text in a form Postgres takes", async () => {

@@ -1,6 +1,7 @@
 import { checkDestination } from "./destination.ts";
+import type { KindName, Sending, Verdict } from "./kinds/kind.ts";
+import { KINDS } from "./kinds/kinds.ts";
 import { parseRetryAfterMs, waitAfterMs } from "./schedule.ts";
-import { signatureHeaders } from "./sign.ts";
 
 /** How long an endpoint may take to answer with a status. */
 export const ATTEMPT_DEADLINE_MS = 15_000;
@@ -10,13 +11,10 @@ const ANSWER_MS = 2_000;
 const ANSWER_BYTES = 4_096;
 
 /** One attempt that is to be made now. */
-export interface Attempt {
-  deliveryId: string;
-  /** From 1, those whose outcome was never learned included. */
+export interface Attempt extends Sending {
+  kind: KindName;
+  /** From 1, those before a replay and those whose outcome was never learned included. */
   attempt: number;
-  url: string;
-  secrets: readonly [current: string, previous?: string];
-  alert: { type: string; createdAtMs: number; data: unknown };
 }
 
 /** What an attempt means for its delivery. */
@@ -50,7 +48,8 @@ export interface AttemptServices {
 
 /**
  * Makes one attempt. Never throws: whatever goes wrong is a failed attempt, and says what it means for the delivery.
- * 2xx is success; a redirect is not followed and is a failure like any other status; 410 disables, and so does a URL that is not allowed.
+ * What the answer means is the kind's to say; a redirect is not followed and is a failure. A destination that is gone disables, and so does
+ * a URL that is not allowed.
  *
  * @param deadlineMs until the status must be there
  */
@@ -60,25 +59,28 @@ export async function attemptDelivery(
   deadlineMs = ATTEMPT_DEADLINE_MS,
 ): Promise<{ delivery: Delivery; record: AttemptRecord }> {
   const startedAtMs = services.nowMs();
-  const forbidden = forbiddenDestination(attempt.url, services.config);
+  const forbidden = forbiddenDestination(attempt.kind, attempt.url, services.config);
   if (forbidden !== null) {
     const record = { startedAtMs, durationMs: 0, ...unanswered(`the URL ${forbidden}`) };
     return { delivery: { kind: "disabled", reason: `its URL ${forbidden}` }, record };
   }
-  const { outcome, retryAfter } = await post(attempt, services, startedAtMs, deadlineMs);
+  const { verdict, outcome, retryAfter } = await post(attempt, services, startedAtMs, deadlineMs);
   const endedAtMs = services.nowMs();
   return {
-    delivery: judge(attempt.attempt, outcome, parseRetryAfterMs(retryAfter, endedAtMs), services.random()),
+    delivery: judge(
+      attempt,
+      { verdict, status: outcome.status },
+      parseRetryAfterMs(retryAfter, endedAtMs),
+      services.random(),
+    ),
     record: { startedAtMs, durationMs: Math.max(0, endedAtMs - startedAtMs), ...outcome },
   };
 }
 
 /** Why a webhook of this deployment may not have a URL, or null when it may. */
-export function forbiddenDestination(url: string, config: AttemptServices["config"]): string | null {
-  return checkDestination(url, {
-    allowLocal: config.allowLocalWebhooks,
-    ownHosts: [new URL(config.publicUrl).hostname],
-  });
+export function forbiddenDestination(kind: KindName, url: string, config: AttemptServices["config"]): string | null {
+  const rules = { allowLocal: config.allowLocalWebhooks, ownHosts: [new URL(config.publicUrl).hostname] };
+  return checkDestination(url, rules) ?? KINDS[kind].checkUrl(url);
 }
 
 type Outcome = Omit<AttemptRecord, "startedAtMs" | "durationMs">;
@@ -87,35 +89,38 @@ function unanswered(error: string, timedOut = false): Outcome {
   return { status: null, error, answer: null, timedOut };
 }
 
-function judge(attempt: number, { status, error }: Outcome, retryAfterMs: number | null, random: number): Delivery {
-  if (error === null) return { kind: "delivered" };
-  if (status === 410) return { kind: "disabled", reason: "its endpoint answered 410 Gone" };
-  const afterMs = waitAfterMs(attempt, retryAfterMs, random);
+function judge(
+  { attempt, attemptsBefore }: Attempt,
+  { verdict, status }: { verdict: Verdict; status: number | null },
+  retryAfterMs: number | null,
+  random: number,
+): Delivery {
+  if (verdict === "taken") return { kind: "delivered" };
+  if (verdict === "gone")
+    return {
+      kind: "disabled",
+      reason: `its endpoint answered ${status === 410 ? "410 Gone" : `${status} and is gone`}`,
+    };
+  const afterMs = waitAfterMs(attempt - attemptsBefore, retryAfterMs, random);
   return afterMs === null ? { kind: "exhausted" } : { kind: "retry", afterMs };
 }
 
-/** One POST with the body the contract names, signed. */
+/** One POST as its kind has it, and what the answer says. */
 async function post(
   attempt: Attempt,
   services: AttemptServices,
   startedAtMs: number,
   deadlineMs: number,
-): Promise<{ outcome: Outcome; retryAfter: string | null }> {
+): Promise<{ verdict: Verdict; outcome: Outcome; retryAfter: string | null }> {
   const { fetch } = services; // a Worker's fetch refuses to be called as a method of another object
   const abort = new AbortController();
   let timer = setTimeout(() => abort.abort(), deadlineMs);
   try {
-    const { type, createdAtMs, data } = attempt.alert;
-    const body = JSON.stringify({ type, timestamp: new Date(createdAtMs).toISOString(), data });
-    const signed = signatureHeaders({
-      id: attempt.deliveryId,
-      timestampMs: startedAtMs,
-      body,
-      secrets: attempt.secrets,
-    });
+    const kind = KINDS[attempt.kind];
+    const { headers, body } = kind.posting(attempt, startedAtMs);
     const response = await fetch(attempt.url, {
       method: "POST",
-      headers: { "content-type": "application/json", "user-agent": "PulseEcom-Webhooks/1", ...signed },
+      headers: { "content-type": "application/json", "user-agent": "PulseEcom-Webhooks/1", ...headers },
       body,
       redirect: "manual",
       signal: abort.signal,
@@ -124,18 +129,20 @@ async function post(
     timer = setTimeout(() => abort.abort(), Math.min(ANSWER_MS, deadlineMs));
     const retryAfter = response.headers.get("retry-after");
     const answer = await answerText(response, abort.signal);
-    return { outcome: { status: response.status, error: failureOf(response), answer, timedOut: false }, retryAfter };
+    const { status } = response;
+    const verdict = kind.verdict(status, answer);
+    const error = verdict === "taken" ? null : failureOf(status);
+    return { verdict, outcome: { status, error, answer, timedOut: false }, retryAfter };
   } catch (error) {
     const timedOut = abort.signal.aborted;
     const what = timedOut ? `no answer within ${deadlineMs / 1000} s` : `the request failed${errorCode(error)}`;
-    return { outcome: unanswered(what, timedOut), retryAfter: null };
+    return { verdict: "refused", outcome: unanswered(what, timedOut), retryAfter: null };
   } finally {
     clearTimeout(timer);
   }
 }
 
-function failureOf({ ok, status }: Response): string | null {
-  if (ok) return null;
+function failureOf(status: number): string {
   return status >= 300 && status < 400 ? `answered ${status}; redirects are not followed` : `answered ${status}`;
 }
 

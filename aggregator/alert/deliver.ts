@@ -13,6 +13,8 @@ import {
   type Waiting,
 } from "./deliveries.ts";
 import { attemptFairly, type Heard } from "./lanes.ts";
+import { reviveMissed } from "./replays.ts";
+import { tellDisabled } from "./tell-disabled.ts";
 
 /** What alerting needs of the Worker around it. */
 export interface AlertServices extends AttemptServices {
@@ -38,8 +40,15 @@ export const LEASE_MS = 30_000;
 /** Waits up to this long are the queue's; the cron runs every minute and takes longer ones. */
 const QUEUE_WAIT_MS = 60_000;
 
+/**
+ * No attempt begins later than this after the first. The cron's runs must not pile up; what goes on after an answer or a batch was given
+ * has 30 s in all, of which the last attempt may take 17.
+ */
+const CRON_RUN_MS = 45_000;
+const RUN_MS = 12_000;
+
 /** Deliveries the cron looks at in one run: with its statements well within the platform's 10,000 requests. */
-const DELIVERIES_PER_RUN = 300;
+const DELIVERIES_PER_RUN = 1_500;
 
 /** What the queue waits before it brings a batch again that could not be looked up. */
 const LOOK_UP_AGAIN_SECONDS = 10;
@@ -49,40 +58,54 @@ const LOOK_UP_AGAIN_SECONDS = 10;
  *
  * Never throws: what cannot be attempted now is due once its lease is over, and the cron takes it.
  * An endpoint may take long, so a caller with something to acknowledge does that first.
+ *
+ * @param by `asked` for those that an operator waits for
  */
 export async function deliverNow(
   services: AlertServices,
   ids: readonly string[],
   deadlineMs = ATTEMPT_DEADLINE_MS,
+  by: "fresh" | "asked" = "fresh",
 ): Promise<void> {
   if (ids.length === 0) return;
   try {
-    const waiting = await waitingOf(services.db, ids, "fresh", services.nowMs());
-    await attemptAll(services, waiting, "fresh", deadlineMs);
+    const waiting = await waitingOf(services.db, ids, by, services.nowMs());
+    await attemptAll(services, waiting, { by, deadlineMs, endMs: services.nowMs() + RUN_MS });
   } catch (error) {
     services.log({ task: "deliver-now", deliveries: ids.length, cause: describe(error) });
   }
 }
 
 /**
- * Attempts what is due: the work of the minute cron. Bounded in number and time; what is left stays due, and no webhook's backlog
- * comes before another's oldest.
+ * Attempts what is due: the work of the minute cron, with what is left over of replays and of telling what was disabled. Bounded in number
+ * and time; what is left stays due, no webhook's backlog comes before another's oldest, and one that keeps failing has a probe at most.
  *
  * @throws what the database throws when it cannot tell what is due
  */
 export async function deliverDue(services: AlertServices, deadlineMs = ATTEMPT_DEADLINE_MS): Promise<void> {
-  await endStranded(services.db, services.nowMs());
-  const waiting = await dueDeliveries(services.db, services.nowMs(), DELIVERIES_PER_RUN);
-  await attemptAll(services, waiting, "due", deadlineMs);
+  const { db } = services;
+  const endMs = services.nowMs() + CRON_RUN_MS;
+  await endStranded(db, services.nowMs());
+  await reviveMissed(db, services.nowMs());
+  await tell(services, deadlineMs);
+  // What waits behind a probe that succeeds is due in the next round.
+  for (let left = DELIVERIES_PER_RUN; left > 0 && services.nowMs() <= endMs;) {
+    const waiting = await dueDeliveries(db, services.nowMs(), left);
+    if (waiting.length === 0) break;
+    await attemptAll(services, waiting, { by: "due", deadlineMs, endMs });
+    left -= waiting.length;
+  }
 }
 
 /**
  * Attempts what a batch of the delivery queue names, where it is due. Every message is acknowledged once its row was looked at,
  * because the row and the cron do the rest; when the database cannot be asked, the batch comes again.
+ *
+ * @returns once the batch is answered for; the attempts go on in `waitUntil`, so that an endpoint that hangs holds up no other batch
  */
 export async function consumeDeliveries(
   batch: DeliveryBatch,
-  services: AlertServices,
+  services: AlertServices & { waitUntil(work: Promise<unknown>): void },
   deadlineMs = ATTEMPT_DEADLINE_MS,
 ): Promise<void> {
   const ids = batch.messages.flatMap(({ body }) => DeliveryMessage.safeParse(body).data?.delivery_id ?? []);
@@ -97,21 +120,28 @@ export async function consumeDeliveries(
     return;
   }
   for (const message of batch.messages) message.ack();
-  await attemptAll(services, waiting, "due", deadlineMs);
+  services.waitUntil(attemptAll(services, waiting, { by: "due", deadlineMs, endMs: services.nowMs() + RUN_MS }));
 }
 
-async function attemptAll(
-  services: AlertServices,
-  waiting: readonly Waiting[],
-  by: ClaimBy,
-  deadlineMs: number,
-): Promise<void> {
+interface Run {
+  by: ClaimBy;
+  deadlineMs: number;
+  /** No attempt begins later. */
+  endMs: number;
+}
+
+/** Never throws. */
+async function attemptAll(services: AlertServices, waiting: readonly Waiting[], run: Run): Promise<void> {
+  let someDisabled = false;
   await attemptFairly(
     waiting,
     () => services.nowMs(),
+    run.endMs,
     async ({ id }) => {
       try {
-        return await attemptOne(services, id, by, deadlineMs);
+        const { heard, disabled } = await attemptOne(services, id, run);
+        someDisabled ||= disabled;
+        return heard;
       } catch (error) {
         // The lease ends by itself, and the delivery is due again.
         services.log({ task: "attempt", deliveryId: id, cause: describe(error) });
@@ -119,15 +149,20 @@ async function attemptAll(
       }
     },
   );
+  if (someDisabled) await tell(services, run.deadlineMs);
 }
 
 /** Claims one delivery, makes the attempt, and writes what came of it. */
-async function attemptOne(services: AlertServices, id: string, by: ClaimBy, deadlineMs: number): Promise<Heard> {
+async function attemptOne(
+  services: AlertServices,
+  id: string,
+  { by, deadlineMs }: Run,
+): Promise<{ heard: Heard; disabled: boolean }> {
   const { db } = services;
   const claim = await claimDelivery(db, id, by, services.nowMs(), LEASE_MS);
-  if (claim === null) return "nothing";
+  if (claim === null) return { heard: "nothing", disabled: false };
   const { delivery, record } = await attemptDelivery(claim, services, deadlineMs);
-  const { waiting, disabledReason } = await settleAttempt(db, claim, delivery, record, services.nowMs());
+  const { waiting, disabledReason, openUntil } = await settleAttempt(db, claim, delivery, record, services.nowMs());
   services.log({
     task: "attempt",
     deliveryId: id,
@@ -137,9 +172,21 @@ async function attemptOne(services: AlertServices, id: string, by: ClaimBy, dead
     status: record.status,
     durationMs: record.durationMs,
     ...(disabledReason === null ? {} : { disabledReason }),
+    ...(openUntil === null ? {} : { openUntil: openUntil.toISOString() }),
   });
   if (waiting && delivery.kind === "retry") await wakeFor(services, claim, delivery.afterMs);
-  return record.timedOut ? "silent" : "answered";
+  const disabled = disabledReason !== null;
+  if (delivery.kind === "delivered") return { heard: "well", disabled };
+  return { heard: disabled || openUntil !== null ? "closed off" : "failed", disabled };
+}
+
+/** Tells the other webhooks of those that were disabled. Never throws: what is untold the cron tells. */
+async function tell(services: AlertServices, deadlineMs: number): Promise<void> {
+  try {
+    await deliverNow(services, await tellDisabled(services), deadlineMs);
+  } catch (error) {
+    services.log({ task: "tell-disabled", cause: describe(error) });
+  }
 }
 
 /** Asks the queue for a short wait. When it cannot be asked the cron finds the delivery, up to a minute later. */

@@ -1,47 +1,60 @@
 /** Attempts at once: a Worker holds six connections, and what waits for a seventh would lose its deadline. */
 const AT_ONCE = 6;
-/** Attempts at once to one webhook, so that one that hangs never takes all. */
-const AT_ONCE_PER_WEBHOOK = 2;
-/** No attempt begins later than this after the first, so that the runs of a cron do not pile up. */
-const RUN_MS = 45_000;
+/** Of them to endpoints that failed last: should all of those hang, the others have the rest. */
+const SUSPECTS_AT_ONCE = 2;
 
-/** What an attempt says of its endpoint: whether it answered in time, or nothing. */
-export type Heard = "answered" | "silent" | "nothing";
+/** What an attempt says of its endpoint: it is well, it failed, it has failed so often that no more is to be sent, or nothing. */
+export type Heard = "well" | "failed" | "closed off" | "nothing";
+
+interface Item {
+  webhook_id: string;
+  /** Whether the last thing its endpoint did was to fail. */
+  suspect: boolean;
+}
 
 /**
- * Works through a list in its order, six at a time, at most two of them for the same webhook.
+ * Works through a list in its order, six at a time: one at a time for each webhook, so that what comes together arrives in order, and two
+ * at a time for all webhooks that failed last. What a webhook that is closed off has left, and what is left at the end, is not begun.
  *
- * An attempt without an answer keeps its place until another to that webhook is answered: after two the webhook is left alone,
- * because each more would hold a lane for its whole deadline. That, and everything after 45 s, is left undone.
- *
+ * @param endMs nothing begins later
  * @param attempt never rejects
  */
-export async function attemptFairly<T extends { webhook_id: string }>(
+export async function attemptFairly<T extends Item>(
   items: readonly T[],
   nowMs: () => number,
+  endMs: number,
   attempt: (item: T) => Promise<Heard>,
 ): Promise<void> {
-  const endMs = nowMs() + RUN_MS;
-  const left = [...items];
-  const running = new Map<string, number>();
-  const silent = new Map<string, number>();
-  const count = (map: Map<string, number>, id: string) => map.get(id) ?? 0;
+  let left = [...items];
+  const suspects = new Set(items.filter(({ suspect }) => suspect).map(({ webhook_id: id }) => id));
+  const running = new Set<string>();
+  const done = Promise.withResolvers<void>();
 
   const takeNext = (): T | undefined => {
-    if (nowMs() > endMs) return undefined;
-    const at = left.findIndex(({ webhook_id: id }) => count(running, id) + count(silent, id) < AT_ONCE_PER_WEBHOOK);
+    if (running.size === AT_ONCE || nowMs() > endMs) return undefined;
+    const isFull = [...running].filter((id) => suspects.has(id)).length >= SUSPECTS_AT_ONCE;
+    const at = left.findIndex(({ webhook_id: id }) => !running.has(id) && !(isFull && suspects.has(id)));
     return at === -1 ? undefined : left.splice(at, 1)[0];
   };
 
-  const lane = async () => {
-    for (let item = takeNext(); item !== undefined; item = takeNext()) {
-      const { webhook_id: id } = item;
-      running.set(id, count(running, id) + 1);
-      const heard = await attempt(item);
-      running.set(id, count(running, id) - 1);
-      if (heard === "answered") silent.delete(id);
-      if (heard === "silent") silent.set(id, count(silent, id) + 1);
-    }
+  const run = async (item: T) => {
+    const { webhook_id: id } = item;
+    const heard = await attempt(item);
+    running.delete(id);
+    if (heard === "well") suspects.delete(id);
+    if (heard === "failed") suspects.add(id);
+    if (heard === "closed off") left = left.filter((waiting) => waiting.webhook_id !== id);
+    beginMore();
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+
+  const beginMore = () => {
+    for (let item = takeNext(); item !== undefined; item = takeNext()) {
+      running.add(item.webhook_id);
+      void run(item);
+    }
+    if (running.size === 0) done.resolve();
+  };
+
+  beginMore();
+  return done.promise;
 }

@@ -4,14 +4,18 @@ import * as z from "zod";
 import { readJson } from "../../shared/read-json.ts";
 import { serve } from "../../shared/serve.ts";
 import type { Db } from "../store/db.ts";
+import { webhooks } from "../store/schema.ts";
 import { testDatabase } from "../store/test-database.ts";
-import { AlertAnswer, DeliveryAnswer, WebhookAnswer } from "./answers.ts";
+import { AlertAnswer, alertOperations } from "./alert-routes.ts";
+import { DeliveryAnswer, WebhookAnswer } from "./answers.ts";
 import { deliverDue, deliverNow } from "./deliver.ts";
+import { deliveryOperations } from "./delivery-routes.ts";
 import { webhookOperations } from "./routes.ts";
 import { alerting, deliveryStates, insertAlerts, insertHook } from "./test-alerting.ts";
-import { answering, startEndpoint, type Endpoint } from "./test-endpoint.ts";
+import { answering, reroute, startEndpoint, type Endpoint } from "./test-endpoint.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** Of kind webhook. */
 const Created = z.strictObject({ ...WebhookAnswer.shape, secret: z.string() });
 const Problem = z.object({
   type: z.string(),
@@ -37,7 +41,9 @@ function surface(over: Parameters<typeof alerting>[1] = {}) {
   const world = alerting(db, over);
   const app = serve({
     info: { title: "alerts", version: "1", description: "" },
-    operations: webhookOperations(world.services),
+    operations: [webhookOperations, deliveryOperations, alertOperations].flatMap((operations) =>
+      operations(world.services),
+    ),
     admit: async () => undefined,
     readJson: (request) => readJson(request),
     newRequestId: () => "req_1",
@@ -75,7 +81,14 @@ describe("POST /v1/webhooks", () => {
     expect(webhook).toMatchObject({
       url: endpoint.url,
       description: null,
-      types: ["anomaly.detected", "metric.anomaly", "model.promoted", "drift.detected", "webhook.test"],
+      types: [
+        "anomaly.detected",
+        "metric.anomaly",
+        "model.promoted",
+        "drift.detected",
+        "webhook.disabled",
+        "webhook.test",
+      ],
       enabled: true,
       disabled_reason: null,
       failing_since: null,
@@ -140,6 +153,149 @@ describe("POST /v1/webhooks", () => {
     { fault: "an endless description", body: { url, description: "a".repeat(501) }, pointer: "/description" },
     { fault: "a secret of one's own", body: { url, secret: "whsec_mine" }, pointer: "/secret" },
   ])("refuses $fault, pointing at it", async ({ body, pointer }) => {
+    const { errors } = await surface().refused(422, "POST", "/v1/webhooks", body);
+    expect(errors?.map((error) => error.pointer)).toEqual([pointer]);
+  });
+});
+
+const RESEND_KEY = "re_0123456789abcdef";
+const ROUTING_KEY = "0123456789abcdef0123456789abcdef";
+const SLACK_URL = "https://hooks.slack.com/services/T000/B000/verySecret";
+const PROVIDERS = [
+  {
+    kind: "slack",
+    given: { url: SLACK_URL },
+    secret: "verySecret",
+    shown: { url: "https://hooks.slack.com/services/T000/B000/…" },
+    taken: 200,
+    host: "hooks.slack.com",
+  },
+  {
+    kind: "pagerduty",
+    given: { routing_key: ROUTING_KEY, region: "eu" },
+    secret: ROUTING_KEY,
+    shown: { url: "https://events.eu.pagerduty.com/v2/enqueue" },
+    taken: 202,
+    host: "events.eu.pagerduty.com",
+  },
+  {
+    kind: "email",
+    given: { api_key: RESEND_KEY, from: "Pulse <alerts@shop.com>", to: ["ops@shop.com"] },
+    secret: RESEND_KEY,
+    shown: { url: "https://api.resend.com/emails", from: "Pulse <alerts@shop.com>", to: ["ops@shop.com"] },
+    taken: 200,
+    host: "api.resend.com",
+  },
+];
+
+describe("a webhook of kind", () => {
+  const made = (body: object, over?: Parameters<typeof alerting>[1]) => {
+    const world = surface(over);
+    return { ...world, webhook: world.ask(WebhookAnswer, 201, "POST", "/v1/webhooks", body) };
+  };
+
+  it.each(PROVIDERS)(
+    "$kind is shown without its secret, from the first answer on",
+    async ({ kind, given, secret, shown }) => {
+      const { webhook, call } = made({ kind, ...given });
+      const { id, ...answer } = await webhook;
+      expect(answer).toMatchObject({ kind, ...shown });
+      for (const path of ["/v1/webhooks", `/v1/webhooks/${id}`]) {
+        const text = await (await call("GET", path)).text();
+        expect(text).toContain(id);
+        expect(text).not.toContain(secret);
+      }
+    },
+  );
+
+  it.each(PROVIDERS)(
+    "$kind is tested by an alert that its provider takes",
+    async ({ kind, given, secret, taken, host }) => {
+      const { fetch, hosts } = reroute(endpoint);
+      const { webhook, ask, logged } = made({ kind, ...given }, { fetch });
+      endpoint.answer = answering(taken, {}, "ok");
+      const delivery = await ask(DeliveryAnswer, 202, "POST", `/v1/webhooks/${(await webhook).id}/test`);
+      expect(delivery).toMatchObject({ status: "delivered", attempts: [{ status: taken, error: null }] });
+      expect(hosts).toEqual([host]);
+      expect(endpoint.received[0]?.body).toContain("A test: alerts arrive here");
+      expect(JSON.stringify([delivery, logged])).not.toContain(secret);
+    },
+  );
+
+  it.each(PROVIDERS)("$kind waits as long as a 429 asks", async ({ kind, given }) => {
+    const { webhook, ask, clock } = made({ kind, ...given }, { fetch: reroute(endpoint).fetch });
+    endpoint.answer = answering(429, { "retry-after": "8" });
+    expect(await ask(DeliveryAnswer, 202, "POST", `/v1/webhooks/${(await webhook).id}/test`)).toMatchObject({
+      status: "pending",
+      next_attempt_at: new Date(clock.nowMs + 8_000).toISOString(),
+    });
+  });
+
+  it.each(PROVIDERS)("$kind has its secret forgotten when it is deleted", async ({ kind, given, secret }) => {
+    const { webhook, call } = made({ kind, ...given });
+    const kept = async () => JSON.stringify(await db.select().from(webhooks));
+    const { id } = await webhook;
+    expect(await kept()).toContain(secret);
+    expect((await call("DELETE", `/v1/webhooks/${id}`)).status).toBe(204);
+    expect(await kept()).not.toContain(secret);
+    expect(await kept()).not.toContain("ops@shop.com");
+  });
+
+  it.each(PROVIDERS)("$kind has no secret that is made here to rotate", async ({ kind, given }) => {
+    const { webhook, refused } = made({ kind, ...given });
+    expect((await refused(409, "POST", `/v1/webhooks/${(await webhook).id}/rotate-secret`)).type).toBe(
+      "/problems/conflict",
+    );
+  });
+
+  it("email goes by another key and to other people from its change on, keeping the sender", async () => {
+    const { fetch } = reroute(endpoint);
+    const { webhook, ask } = made(
+      { kind: "email", api_key: RESEND_KEY, from: "a@shop.com", to: ["b@shop.com"] },
+      { fetch },
+    );
+    const path = `/v1/webhooks/${(await webhook).id}`;
+    const change = { api_key: "re_another0", to: ["c@shop.com"] };
+    expect(await ask(WebhookAnswer, 200, "PATCH", path, change)).toMatchObject({
+      from: "a@shop.com",
+      to: ["c@shop.com"],
+    });
+    await ask(DeliveryAnswer, 202, "POST", `${path}/test`);
+    const [{ headers, body } = { headers: {}, body: "{}" }] = endpoint.received;
+    expect(headers["authorization"]).toBe("Bearer re_another0");
+    expect(JSON.parse(body)).toMatchObject({ from: "a@shop.com", to: ["c@shop.com"] });
+  });
+
+  it.each([
+    { kind: "webhook", change: { routing_key: ROUTING_KEY }, pointer: "/routing_key" },
+    { kind: "slack", change: { from: "a@shop.com" }, pointer: "/from" },
+    { kind: "slack", change: { url: "https://hooks.example.com/" }, pointer: "/url" },
+    { kind: "pagerduty", change: { url: "https://hooks.example.com/" }, pointer: "/url" },
+    { kind: "email", change: { region: "eu" }, pointer: "/region" },
+  ])("$kind refuses to be changed by $change", async ({ kind, change, pointer }) => {
+    const given = PROVIDERS.find((provider) => provider.kind === kind)?.given ?? { url: "https://hooks.example.com/" };
+    const { call, refused } = surface();
+    const { id } = z
+      .looseObject({ id: z.string() })
+      .parse(await (await call("POST", "/v1/webhooks", { kind, ...given })).json());
+    const { errors } = await refused(422, "PATCH", `/v1/webhooks/${id}`, change);
+    expect(errors?.map((error) => error.pointer)).toEqual([pointer]);
+  });
+
+  it.each([
+    { body: { kind: "sms" }, pointer: "/kind" },
+    { body: { kind: "slack", url: "https://hooks.example.com/services/T0/B0/x" }, pointer: "/url" },
+    { body: { kind: "slack", url: "http://127.0.0.1/services/T0/B0/x" }, pointer: "/url" },
+    { body: { kind: "pagerduty", routing_key: "short" }, pointer: "/routing_key" },
+    { body: { kind: "pagerduty", routing_key: ROUTING_KEY, region: "mars" }, pointer: "/region" },
+    { body: { kind: "pagerduty", routing_key: ROUTING_KEY, url: "https://hooks.example.com/" }, pointer: "/url" },
+    { body: { kind: "email", api_key: RESEND_KEY, from: "a@b.c\r\nBcc: d@e.f", to: ["a@shop.com"] }, pointer: "/from" },
+    { body: { kind: "email", api_key: RESEND_KEY, from: "a@shop.com", to: [] }, pointer: "/to" },
+    {
+      body: { kind: "email", api_key: "re_12345678\r\nx: y", from: "a@shop.com", to: ["a@shop.com"] },
+      pointer: "/api_key",
+    },
+  ])("refuses $body, pointing at $pointer", async ({ body, pointer }) => {
     const { errors } = await surface().refused(422, "POST", "/v1/webhooks", body);
     expect(errors?.map((error) => error.pointer)).toEqual([pointer]);
   });
@@ -378,7 +534,8 @@ describe("every list", () => {
 
 describe("webhookOperations", () => {
   it("lets analysts read and leaves every change to operators", () => {
-    const access = webhookOperations(surface().services).map(
+    const { services } = surface();
+    const access = [...webhookOperations(services), ...deliveryOperations(services)].map(
       ({ route }) => `${route.method} ${route.path}: ${route.access}`,
     );
     expect(access).toEqual([
@@ -390,7 +547,8 @@ describe("webhookOperations", () => {
       "post /v1/webhooks/{id}/test: operator",
       "post /v1/webhooks/{id}/rotate-secret: operator",
       "get /v1/webhooks/{id}/deliveries: analyst",
-      "get /v1/alerts: analyst",
+      "post /v1/deliveries/{id}/replay: operator",
+      "post /v1/webhooks/{id}/replay: operator",
     ]);
   });
 
@@ -404,7 +562,9 @@ describe("webhookOperations", () => {
         ),
       })
       .parse(await (await call("GET", "/openapi.json")).json());
-    expect(Object.keys(document.paths)).toHaveLength(6);
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(["/v1/webhooks/{id}/test", "/v1/webhooks/{id}/replay", "/v1/deliveries/{id}/replay"]),
+    );
     expect(JSON.stringify(document.paths["/v1/webhooks"]?.["post"])).toContain("Where alerts are posted");
   });
 });

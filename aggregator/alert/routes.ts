@@ -1,55 +1,27 @@
 import * as z from "zod";
-import { LIMITS } from "../../shared/limits.ts";
 import { Problem, type ProblemSlug } from "../../shared/problem.ts";
 import { defineRoute } from "../../shared/route.ts";
 import { operation, type Operation } from "../../shared/serve.ts";
 import { GUARDED, LISTED } from "../query/access.ts";
 import { formatCursor, parseCursor } from "../query/cursor.ts";
-import { IdParams, Keepable, pageOfRows, paging } from "../query/fields.ts";
-import { ALERT_TYPES, AlertType, TEST_ALERT } from "./alert-type.ts";
-import { insertTestAlert, listAlerts } from "./alerts.ts";
-import { AlertAnswer, alertAnswer, DeliveryAnswer, deliveryAnswer, WebhookAnswer, webhookAnswer } from "./answers.ts";
-import { forbiddenDestination } from "./attempt.ts";
+import { IdParams, pageOfRows, paging } from "../query/fields.ts";
+import { TEST_ALERT } from "./alert-type.ts";
+import { insertTestAlert } from "./alerts.ts";
+import { DeliveryAnswer, deliveryAnswer, WebhookAnswer, webhookAnswer } from "./answers.ts";
+import { ATTEMPT_DEADLINE_MS, forbiddenDestination } from "./attempt.ts";
 import { deliverNow, LEASE_MS, type AlertServices } from "./deliver.ts";
-import { findDelivery, listDeliveries } from "./delivery-log.ts";
+import { findDelivery } from "./delivery-log.ts";
+import type { KindName } from "./kinds/kind.ts";
 import { newSecret } from "./secret.ts";
+import { foreignFields, NewWebhook, reachedBy, reachedFirstBy, WebhookChange } from "./webhook-fields.ts";
 import { changeWebhook, deleteWebhook, findWebhook, insertWebhook, listWebhooks, rotateSecret } from "./webhooks.ts";
-
-const Url = z
-  .string()
-  .max(LIMITS.urlLength)
-  .meta({
-    description: "Where alerts are posted: https on port 443 or 8443 of a public host, without credentials.",
-    examples: ["https://hooks.example.com/pulse"],
-  });
-const Description = Keepable.max(LIMITS.textLength).meta({ description: "For people." });
-const Types = z
-  .array(AlertType)
-  .min(1)
-  .refine((types) => new Set(types).size === types.length, "must not name a type twice")
-  .meta({ description: "The types of alert that are sent here." });
-
-const NewWebhook = z.strictObject({
-  url: Url,
-  description: Description.nullable().default(null),
-  types: Types.default([...ALERT_TYPES]),
-});
-
-const WebhookChange = z
-  .strictObject({
-    url: Url.optional(),
-    description: Description.nullable().optional(),
-    types: Types.optional(),
-    enabled: z
-      .boolean()
-      .optional()
-      .meta({ description: "false cancels what still waits for this webhook; true begins with a clean record." }),
-  })
-  .refine((change) => Object.keys(change).length > 0, "must change something");
 
 const WebhookWithSecret = z.strictObject({
   ...WebhookAnswer.shape,
-  secret: z.string().meta({ description: "Signs every request (Standard Webhooks); not shown again." }),
+  secret: z
+    .string()
+    .optional()
+    .meta({ description: "Of kind webhook: signs every request (Standard Webhooks); not shown again." }),
 });
 
 const WITH_BODY = [
@@ -77,8 +49,9 @@ const createWebhookRoute = defineRoute({
   method: "post",
   path: "/v1/webhooks",
   operationId: "createWebhook",
-  summary: "Add a webhook",
-  description: "The answer holds the secret its requests are signed with. It is not shown again.",
+  summary: "Add a webhook, or another place for alerts to go",
+  description:
+    "For an endpoint of one's own the answer holds the secret its requests are signed with. It is not shown again.",
   access: "operator",
   body: NewWebhook,
   status: 201,
@@ -141,40 +114,15 @@ const rotateSecretRoute = defineRoute({
   operationId: "rotateWebhookSecret",
   summary: "Change the secret of a webhook",
   description:
-    "For 24 h requests carry a signature of the new secret and one of the secret before. The new one is not shown again.",
+    "For 24 h requests carry a signature of the new secret and one of the secret before. The new one is not shown again. A provider's key is changed by PATCH.",
   access: "operator",
   params: IdParams,
   status: 200,
   output: WebhookWithSecret,
-  problems: OF_ONE,
+  problems: [...OF_ONE, "conflict"],
 });
 
-const listDeliveriesRoute = defineRoute({
-  method: "get",
-  path: "/v1/webhooks/{id}/deliveries",
-  operationId: "listWebhookDeliveries",
-  summary: "What was sent to a webhook, newest first",
-  access: "analyst",
-  params: IdParams,
-  query: z.strictObject(paging),
-  status: 200,
-  output: pageOfRows(DeliveryAnswer),
-  problems: [...LISTED, "not-found"],
-});
-
-const listAlertsRoute = defineRoute({
-  method: "get",
-  path: "/v1/alerts",
-  operationId: "listAlerts",
-  summary: "What was alerted, newest first",
-  access: "analyst",
-  query: z.strictObject(paging),
-  status: 200,
-  output: pageOfRows(AlertAnswer),
-  problems: LISTED,
-});
-
-/** Webhooks, what was sent to them, and what was alerted. */
+/** Webhooks, and what was alerted. */
 export function webhookOperations(services: AlertServices): Operation[] {
   const { db, config } = services;
   return [
@@ -183,16 +131,28 @@ export function webhookOperations(services: AlertServices): Operation[] {
       return { data: rows.map((row) => webhookAnswer(row, services.nowMs())), next_cursor: formatCursor(next) };
     }),
     operation(createWebhookRoute, async (_facts, { body }) => {
-      const secret = newSecret();
-      const webhook = { ...body, id: services.newId("wh"), url: allowedUrl(body.url, config), secret };
+      const { kind, description, types } = body;
+      const { url, secret, settings } = reachedFirstBy(body, newSecret);
+      const id = services.newId("wh");
+      const webhook = { id, kind, description, types, url: allowedUrl(kind, url, config), secret, settings };
       const row = await insertWebhook(db, webhook, services.nowMs());
-      return { ...webhookAnswer(row, services.nowMs()), secret };
+      return { ...webhookAnswer(row, services.nowMs()), ...(kind === "webhook" && { secret }) };
     }),
     operation(getWebhookRoute, async (_facts, { params }) =>
       webhookAnswer(found(await findWebhook(db, params.id)), services.nowMs()),
     ),
     operation(changeWebhookRoute, async (_facts, { params, body }) => {
-      const change = body.url === undefined ? body : { ...body, url: allowedUrl(body.url, config) };
+      const { kind } = found(await findWebhook(db, params.id));
+      refuseForeign(kind, body);
+      const { description, types, enabled } = body;
+      const { url, ...reached } = reachedBy(body);
+      const change = {
+        ...reached,
+        ...(url !== undefined && { url: allowedUrl(kind, url, config) }),
+        ...(description !== undefined && { description }),
+        ...(types !== undefined && { types }),
+        ...(enabled !== undefined && { enabled }),
+      };
       return webhookAnswer(found(await changeWebhook(db, params.id, change, services.nowMs())), services.nowMs());
     }),
     operation(deleteWebhookRoute, async (_facts, { params }) => {
@@ -201,18 +161,12 @@ export function webhookOperations(services: AlertServices): Operation[] {
     }),
     operation(testWebhookRoute, async (_facts, { params }) => deliveryAnswer(await sendTest(services, params.id))),
     operation(rotateSecretRoute, async (_facts, { params }) => {
+      const { kind } = found(await findWebhook(db, params.id));
+      if (kind !== "webhook")
+        throw new Problem("conflict", "Only an endpoint of one's own has a secret that is made here.");
       const secret = newSecret();
       const row = found(await rotateSecret(db, params.id, secret, services.nowMs()));
       return { ...webhookAnswer(row, services.nowMs()), secret };
-    }),
-    operation(listDeliveriesRoute, async (_facts, { params, query: { limit, cursor } }) => {
-      found(await findWebhook(db, params.id));
-      const { rows, next } = await listDeliveries(db, params.id, { limit, after: parseCursor(cursor) });
-      return { data: rows.map(deliveryAnswer), next_cursor: formatCursor(next) };
-    }),
-    operation(listAlertsRoute, async (_facts, { query: { limit, cursor } }) => {
-      const { rows, next } = await listAlerts(db, { limit, after: parseCursor(cursor) });
-      return { data: rows.map(alertAnswer), next_cursor: formatCursor(next) };
     }),
   ];
 }
@@ -232,21 +186,30 @@ async function sendTest(services: AlertServices, webhookId: string) {
   };
   const made = await insertTestAlert(db, { webhookId, alertId, deliveryId, data, nowMs, leaseMs: LEASE_MS });
   if (!made) throw new Problem("conflict", "The webhook is disabled; enable it first.");
-  await deliverNow(services, [deliveryId]);
+  await deliverNow(services, [deliveryId], ATTEMPT_DEADLINE_MS, "asked");
   const delivery = await findDelivery(db, deliveryId);
   if (delivery === null) throw new Error("a delivery that was just made is gone");
   return delivery;
 }
 
 /** @throws Problem `invalid` when no alert may go there */
-function allowedUrl(url: string, config: AlertServices["config"]): string {
-  const reason = forbiddenDestination(url, config);
+function allowedUrl(kind: KindName, url: string, config: AlertServices["config"]): string {
+  const reason = forbiddenDestination(kind, url, config);
   if (reason !== null) {
     throw new Problem("invalid", "The URL may not be a webhook's; see errors.", {
       errors: [{ pointer: "/url", detail: reason }],
     });
   }
   return new URL(url).href; // in the one spelling that was judged
+}
+
+/** @throws Problem `invalid` for fields that a webhook of this kind does not have */
+function refuseForeign(kind: KindName, change: WebhookChange): void {
+  const errors = foreignFields(kind, change).map((name) => ({
+    pointer: `/${name}`,
+    detail: `is not a field of the kind ${kind}`,
+  }));
+  if (errors.length > 0) throw new Problem("invalid", "Some fields are those of another kind; see errors.", { errors });
 }
 
 /** @throws Problem `not-found` for null */

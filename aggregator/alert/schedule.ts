@@ -25,13 +25,13 @@ const JITTER_SHARE = 0.2;
  * @param attempt number of the attempt that failed, from 1
  * @param retryAfterMs what the endpoint asked for, or null: honoured from the scheduled wait up to twice that, without jitter
  * @param random in [0, 1)
- * @returns milliseconds, ±20 % of the scheduled wait when the endpoint asked for nothing
+ * @returns milliseconds, ±20 % of the scheduled wait in whole seconds, as a queue delays, when the endpoint asked for nothing
  */
 export function waitAfterMs(attempt: number, retryAfterMs: number | null, random: number): number | null {
   const baseMs = ATTEMPT_WAITS_MS[attempt];
   if (baseMs === undefined) return null;
   if (retryAfterMs !== null) return Math.min(Math.max(retryAfterMs, baseMs), 2 * baseMs);
-  return Math.round(baseMs * (1 - JITTER_SHARE + 2 * JITTER_SHARE * random));
+  return Math.round((baseMs * (1 - JITTER_SHARE + 2 * JITTER_SHARE * random)) / SECOND_MS) * SECOND_MS;
 }
 
 /** The one form of date that may still be sent (RFC 9110 §5.6.7); the date parser itself would take much more. */

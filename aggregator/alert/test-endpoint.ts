@@ -29,6 +29,17 @@ export function answering(status: number, headers: Record<string, string> = {}, 
 /** Takes the request and says nothing. */
 export const silence: Answer = () => undefined;
 
+/** A `fetch` that brings every request to an endpoint, whichever host it is for, and says which that was. */
+export function reroute(endpoint: Endpoint): { fetch: typeof fetch; hosts: string[] } {
+  const hosts: string[] = [];
+  const rerouted: typeof fetch = (input, init) => {
+    const { host, pathname } = new URL(new Request(input).url);
+    hosts.push(host);
+    return fetch(new URL(pathname, endpoint.url), init);
+  };
+  return { fetch: rerouted, hosts };
+}
+
 /**
  * A real HTTP server on loopback, in place of a shop's webhook endpoint; answers 204 unless told otherwise.
  *

@@ -4,16 +4,23 @@ import type { Db } from "../store/db.ts";
 import { before, microseconds, pageOf, type Page, type PageRequest } from "../store/paging.ts";
 import { deliveries, webhooks } from "../store/schema.ts";
 import type { AlertType } from "./alert-type.ts";
+import type { KindName, KindSettings } from "./kinds/kind.ts";
+import { instant } from "./raise.ts";
 
 /** A webhook as it may be shown: without its secrets. */
 const SHOWN = {
   id: webhooks.id,
+  kind: webhooks.kind,
   url: webhooks.url,
+  settings: webhooks.settings,
   description: webhooks.description,
   types: webhooks.types,
   enabled: webhooks.enabled,
   disabledReason: webhooks.disabledReason,
+  disabledAt: webhooks.disabledAt,
   failingSince: webhooks.failingSince,
+  openUntil: webhooks.openUntil,
+  replaySince: webhooks.replaySince,
   previousSecretUntil: webhooks.previousSecretUntil,
   createdAt: webhooks.createdAt,
 };
@@ -24,15 +31,17 @@ const ROTATION_MS = 24 * 60 * 60 * 1000;
 
 const SWITCHED_OFF = "it was switched off";
 
-interface NewWebhook {
+interface WebhookToInsert {
   id: string;
+  kind: KindName;
   url: string;
+  settings: KindSettings;
   description: string | null;
   types: AlertType[];
   secret: string;
 }
 
-export async function insertWebhook(db: Db, webhook: NewWebhook, nowMs: number): Promise<WebhookRow> {
+export async function insertWebhook(db: Db, webhook: WebhookToInsert, nowMs: number): Promise<WebhookRow> {
   const [row] = await db
     .insert(webhooks)
     .values({ ...webhook, createdAt: new Date(nowMs) })
@@ -57,8 +66,11 @@ export async function findWebhook(db: Db, id: string): Promise<WebhookRow | null
   return row ?? null;
 }
 
-export interface WebhookChange {
+export interface ColumnChange {
   url?: string | undefined;
+  secret?: string | undefined;
+  /** Takes the place of those settings that it names. */
+  settings?: KindSettings | undefined;
   description?: string | null | undefined;
   types?: AlertType[] | undefined;
   enabled?: boolean | undefined;
@@ -66,33 +78,44 @@ export interface WebhookChange {
 
 /**
  * Changes what is given, at least one field. Disabling cancels what still waits for the webhook, in the same statement; enabling,
- * like a new URL, begins with a clean record.
+ * like another URL, key or recipient, begins with a clean record.
  *
  * @returns the webhook as it is now, or null when there is none
  */
 export async function changeWebhook(
   db: Db,
   id: string,
-  change: WebhookChange,
+  change: ColumnChange,
   nowMs: number,
 ): Promise<WebhookRow | null> {
-  return updateWebhook(db, id, { ...change, ...recordAfter(change) }, nowMs);
+  const settings = change.settings && sql`${webhooks.settings} || ${JSON.stringify(change.settings)}::jsonb`;
+  return updateWebhook(db, id, { ...change, settings, ...recordAfter(change, nowMs) }, nowMs);
 }
 
-function recordAfter({ enabled, url }: WebhookChange): WebhookUpdate {
-  if (enabled === true) return { disabledReason: null, failingSince: null };
+const CLEAN = { failingSince: null, strikes: 0, openings: 0, openUntil: null };
+
+function recordAfter({ enabled, url, secret, settings }: ColumnChange, nowMs: number): WebhookUpdate {
+  if (enabled === true) return { ...CLEAN, disabledReason: null, disabledAt: null, untold: false };
+  const off = enabled === false && {
+    disabledReason: sql`CASE WHEN ${webhooks.enabled} THEN ${SWITCHED_OFF} ELSE ${webhooks.disabledReason} END`,
+    disabledAt: sql`CASE WHEN ${webhooks.enabled} THEN ${instant(nowMs)} ELSE ${webhooks.disabledAt} END`,
+  };
+  if (secret !== undefined || settings !== undefined) return { ...CLEAN, ...off };
+  return { ...off, ...(url !== undefined && cleanUnlessSame(url)) };
+}
+
+function cleanUnlessSame(url: string): WebhookUpdate {
+  const same = sql`${webhooks.url} = ${url}`;
   return {
-    ...(enabled === false && {
-      disabledReason: sql`CASE WHEN ${webhooks.enabled} THEN ${SWITCHED_OFF} ELSE ${webhooks.disabledReason} END`,
-    }),
-    ...(url !== undefined && {
-      failingSince: sql`CASE WHEN ${webhooks.url} = ${url} THEN ${webhooks.failingSince} END`,
-    }),
+    failingSince: sql`CASE WHEN ${same} THEN ${webhooks.failingSince} END`,
+    strikes: sql`CASE WHEN ${same} THEN ${webhooks.strikes} ELSE 0 END`,
+    openings: sql`CASE WHEN ${same} THEN ${webhooks.openings} ELSE 0 END`,
+    openUntil: sql`CASE WHEN ${same} THEN ${webhooks.openUntil} END`,
   };
 }
 
 /**
- * Deletes a webhook and cancels what still waits for it. Its deliveries stay on record.
+ * Deletes a webhook, cancels what still waits for it, and forgets its keys and recipients. Its deliveries stay on record.
  *
  * @returns whether there was one
  */
@@ -100,6 +123,11 @@ export async function deleteWebhook(db: Db, id: string, nowMs: number): Promise<
   const gone = {
     enabled: false,
     disabledReason: "it was deleted",
+    disabledAt: new Date(nowMs),
+    untold: false,
+    url: sql`CASE WHEN ${webhooks.kind} = 'slack' THEN '' ELSE ${webhooks.url} END`, // a key in itself
+    secret: "",
+    settings: {},
     previousSecret: null,
     previousSecretUntil: null,
     deletedAt: new Date(nowMs),
