@@ -85,7 +85,8 @@ describe("every route", () => {
   });
 
   it("answers 403 to an analyst who would change something", async () => {
-    const changes = guarded().filter(({ method }) => method !== "GET");
+    // A preview is asked for with a body and changes nothing.
+    const changes = guarded().filter(({ method, path }) => method !== "GET" && !path.endsWith("/preview"));
     expect(changes.length).toBeGreaterThan(0);
     for (const { method, path } of changes) {
       const { status } = await app.call(path, { method, as: "analyst" });

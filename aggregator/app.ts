@@ -6,8 +6,14 @@ import { readJson } from "../shared/read-json.ts";
 import type { Route } from "../shared/route.ts";
 import { serve, type Operation, type RequestFacts } from "../shared/serve.ts";
 import { accountingOperations, type AccountingServices } from "./accounts/routes.ts";
+import { alertOperations } from "./alert/alert-routes.ts";
+import { deliveryOperations } from "./alert/delivery-routes.ts";
 import { webhookOperations } from "./alert/routes.ts";
+import { alertRuleOperations } from "./alert/rules/routes.ts";
+import { detectionOperations } from "./detection/routes.ts";
 import { apiKeyOperations, type KeyServices } from "./keys/routes.ts";
+import type { LabelServices } from "./labels/send.ts";
+import { listOperations } from "./lists/routes.ts";
 import { anomalyOperations } from "./query/anomalies.ts";
 import { eventOperations } from "./query/events.ts";
 import { failedEventOperations } from "./query/failed-events.ts";
@@ -15,6 +21,8 @@ import { healthOperations } from "./query/health.ts";
 import { metricsOperations } from "./query/metrics.ts";
 import { summaryOperations } from "./query/summary.ts";
 import { isDatabaseAway } from "./store/db.ts";
+import { calendarOperations } from "./watch/calendar-routes.ts";
+import { incidentOperations } from "./watch/incident-routes.ts";
 
 const INFO = {
   title: "PulseEcom aggregator",
@@ -24,7 +32,8 @@ const INFO = {
 
 type AppServices = Parameters<typeof webhookOperations>[0] &
   KeyServices &
-  AccountingServices & {
+  AccountingServices &
+  LabelServices & {
     authenticate: Authenticator;
   };
 
@@ -39,7 +48,14 @@ export function createApp(services: AppServices): Hono {
     ...failedEventOperations(services),
     ...accountingOperations(services),
     ...webhookOperations(services),
+    ...deliveryOperations(services),
+    ...alertRuleOperations(services),
+    ...alertOperations(services),
     ...apiKeyOperations(services),
+    ...incidentOperations(services),
+    ...calendarOperations(services),
+    ...listOperations(services),
+    ...detectionOperations(services),
   ];
   return serve({
     info: INFO,

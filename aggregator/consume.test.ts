@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import counts from "../shared/account.v1.json" with { type: "json" };
+import { raiseAnomalies } from "./alert/rules/raise-anomalies.ts";
 import {
   consumeAccounts,
   consumeAssessments,
@@ -45,22 +46,29 @@ function batch(bodies: readonly unknown[], { attempts = 1 } = {}): Batch & { ans
 
 interface World extends ConsumeServices {
   spool: ReturnType<typeof testSpool>;
+  /** Ids of the deliveries that were made, of each time that anomalies were raised. */
   delivered: string[][];
+  /** What goes on after a batch was answered for. */
+  goingOn: Promise<unknown>[];
   lines: Record<string, unknown>[];
 }
 
 function world(changes: Partial<World> = {}): World {
   const delivered: string[][] = [];
   const lines: Record<string, unknown>[] = [];
+  const goingOn: Promise<unknown>[] = [];
+  const nowMs = () => NOW_MS;
   let ids = 0;
+  const newId = (prefix: string) => `${prefix}_${String(ids++).padStart(4, "0")}`;
+  const raising = { db: database.db, nowMs, newId, config: { publicUrl: "https://pulse.example" } };
   return {
     db: database.db,
     spool: testSpool(),
-    publicUrl: "https://pulse.example",
-    nowMs: () => NOW_MS,
-    newId: (prefix) => `${prefix}_${String(ids++).padStart(4, "0")}`,
-    deliverNow: async (deliveryIds) => void delivered.push(deliveryIds),
-    waitUntil: (work) => void work,
+    nowMs,
+    newId,
+    raiseNow: async () => void delivered.push((await raiseAnomalies(raising)).deliveries),
+    waitUntil: (work) => void goingOn.push(work),
+    goingOn,
     log: (line) => void lines.push(line),
     delivered,
     lines,
@@ -83,7 +91,7 @@ const addWebhook = () =>
   );
 
 describe("consumeAssessments", () => {
-  it("stores every event of every message, then acknowledges, then attempts the deliveries it made", async () => {
+  it("stores every event of every message, then acknowledges, then raises the anomalies", async () => {
     await addWebhook();
     const services = world();
     const taken = batch([
@@ -93,18 +101,20 @@ describe("consumeAssessments", () => {
     await consumeAssessments(taken, services);
     expect(taken.answer).toBe("acked");
     expect(await storedIds()).toEqual(["evt_00000001", "evt_00000002", "evt_00000003"]);
+    await Promise.all(services.goingOn);
     expect(services.delivered).toEqual([[expect.stringMatching(/^msg_/)]]);
     expect(services.lines).toEqual([
-      expect.objectContaining({ messages: 2, kind: "settled", events: 3, stored: 3, failed: 0, deliveries: 1 }),
+      expect.objectContaining({ messages: 2, kind: "settled", events: 3, stored: 3, failed: 0, anomalies: 1 }),
     ]);
   });
 
-  it("attempts nothing a second time when a message is delivered twice", async () => {
+  it("raises nothing a second time when a message is delivered twice", async () => {
     await addWebhook();
     const services = world();
     const message = intakeMessage(scoredEvent({ id: "evt_00000001" }, ANOMALOUS));
     await consumeAssessments(batch([message]), services);
     await consumeAssessments(batch([message]), services);
+    await Promise.all(services.goingOn);
     expect(services.delivered).toHaveLength(1);
     expect(await Promise.all(["events", "anomalies", "alerts", "deliveries"].map(countOf))).toEqual([1, 1, 1, 1]);
   });
@@ -113,10 +123,11 @@ describe("consumeAssessments", () => {
     await addWebhook();
     const services = world();
     const ids = Array.from({ length: 20 }, (_, index) => `evt_0000${String(index).padStart(4, "0")}`);
-    const messages = ids.map((id) => intakeMessage(scoredEvent({ id }, ANOMALOUS)));
+    const messages = ids.map((id) => intakeMessage(scoredEvent({ id, user_id: id }, ANOMALOUS)));
     const batches = [batch(messages), batch(messages.toReversed())];
     await Promise.all(batches.map((taken) => consumeAssessments(taken, services)));
     expect(batches.map(({ answer }) => answer)).toEqual(["acked", "acked"]);
+    await Promise.all(services.goingOn);
     expect(await Promise.all(["events", "anomalies", "alerts", "deliveries"].map(countOf))).toEqual([20, 20, 20, 20]);
     expect(services.delivered.flat()).toHaveLength(20);
     expect(services.spool.objects.size).toBe(0);
@@ -228,21 +239,18 @@ describe("a database that is away", () => {
   const messages = [intakeMessage(scoredEvent({ id: "evt_00000001" }, ANOMALOUS)), { v: 2 }];
 
   it("costs no retry of the queue: the messages are spooled and acknowledged, and drained exactly once when it is back", async () => {
-    await addWebhook();
     const outage = world({ db: away });
     const taken = batch(messages);
     await consumeAssessments(taken, outage);
     expect(taken.answer).toBe("acked");
-    expect(outage.lines).toEqual([expect.objectContaining({ kind: "spooled", messages: 2, deliveries: 0 })]);
+    expect(outage.lines).toEqual([expect.objectContaining({ kind: "spooled", messages: 2 })]);
     expect(await storedIds()).toEqual([]);
 
     const back = world({ spool: outage.spool });
-    expect(await drainSpool(back)).toEqual({ entries: 1, events: 2, stored: 1, failed: 1, deliveries: 1, left: 0 });
-    expect(await drainSpool(back)).toEqual({ entries: 0, events: 0, stored: 0, failed: 0, deliveries: 0, left: 0 });
+    expect(await drainSpool(back)).toEqual({ entries: 1, events: 2, stored: 1, failed: 1, anomalies: 1, left: 0 });
+    expect(await drainSpool(back)).toEqual({ entries: 0, events: 0, stored: 0, failed: 0, anomalies: 0, left: 0 });
     expect(await storedIds()).toEqual(["evt_00000001"]);
-    expect(await Promise.all(["anomalies", "alerts", "deliveries", "failed_events"].map(countOf))).toEqual([
-      1, 1, 1, 1,
-    ]);
+    expect(await Promise.all(["anomalies", "failed_events"].map(countOf))).toEqual([1, 1]);
     expect(outage.spool.objects.size).toBe(0);
   });
 
@@ -292,7 +300,7 @@ describe("drainSpool", () => {
     expect(await drainSpool({ ...services, spool: dying })).toMatchObject({ entries: 0, left: 1 });
     expect(await storedIds()).toEqual(["evt_00000001"]);
     expect(await drainSpool(services)).toMatchObject({ entries: 1, stored: 0 });
-    expect(await Promise.all(["events", "anomalies", "alerts"].map(countOf))).toEqual([1, 1, 1]);
+    expect(await Promise.all(["events", "anomalies"].map(countOf))).toEqual([1, 1]);
     expect(services.spool.objects.size).toBe(0);
   });
 
@@ -302,7 +310,7 @@ describe("drainSpool", () => {
     );
     const [one, other] = await Promise.all([drainSpool(services), drainSpool(services)]);
     expect(one.stored + other.stored).toBe(5);
-    expect(await Promise.all(["events", "alerts"].map(countOf))).toEqual([5, 5]);
+    expect(await Promise.all(["events", "anomalies"].map(countOf))).toEqual([5, 5]);
     expect(services.spool.objects.size).toBe(0);
   });
 

@@ -14,8 +14,8 @@ export interface Batch {
 export interface ConsumeServices extends SettleServices {
   spool: SpoolBucket;
   newId(prefix: string): string;
-  /** Attempts deliveries at once; never throws. */
-  deliverNow(deliveryIds: string[]): Promise<void>;
+  /** Raises the anomalies that were stored, and attempts the deliveries; never throws. */
+  raiseNow(): Promise<void>;
   /** Work that goes on after the batch was answered for. */
   waitUntil(work: Promise<unknown>): void;
   log(line: Record<string, unknown>): void;
@@ -41,13 +41,11 @@ async function consume(kind: MessageKind, batch: Batch, services: ConsumeService
   const outcome = await settle(kind, batch.messages, services);
   if (outcome.kind === "retried") batch.retryAll({ delaySeconds: retryDelaySeconds(batch) });
   else batch.ackAll();
-  const { deliveries, ...facts } = outcome;
-  if (deliveries.length > 0) services.waitUntil(services.deliverNow(deliveries));
+  if (outcome.kind === "settled" && outcome.anomalies > 0) services.waitUntil(services.raiseNow());
   services.log({
     queue: batch.queue,
     messages: batch.messages.length,
-    ...facts,
-    deliveries: deliveries.length,
+    ...outcome,
     totalMs: services.nowMs() - startMs,
   });
 }
@@ -55,9 +53,9 @@ async function consume(kind: MessageKind, batch: Batch, services: ConsumeService
 type Outcome =
   | ({ kind: "settled" } & Settled)
   /** The database is away; the messages lie in the spool until it is back. */
-  | { kind: "spooled"; cause: string; deliveries: [] }
+  | { kind: "spooled"; cause: string }
   /** The spool is away as well; the queue keeps the messages. */
-  | { kind: "retried"; cause: string; deliveries: [] };
+  | { kind: "retried"; cause: string };
 
 async function settle(
   kind: MessageKind,
@@ -80,9 +78,9 @@ async function setAside(
 ): Promise<Outcome> {
   try {
     await writeSpool(services.spool, spoolKey(services.nowMs(), services.newId("spl")), kind, messages);
-    return { kind: "spooled", cause: describe(error), deliveries: [] };
+    return { kind: "spooled", cause: describe(error) };
   } catch (spoolError) {
-    return { kind: "retried", cause: `${describe(error)}; ${describe(spoolError)}`, deliveries: [] };
+    return { kind: "retried", cause: `${describe(error)}; ${describe(spoolError)}` };
   }
 }
 

@@ -1,12 +1,15 @@
 import * as z from "zod";
+import type { LabelMessage } from "../shared/label.ts";
 
 /** The aggregator Worker's bindings as wrangler.toml names them. Only the entry sees them. */
 export interface Env {
   CONFIG: KVNamespace;
   SPOOL: R2Bucket;
-  /** Only asked how many messages wait. */
+  /** Both only asked how many messages wait. */
   ASSESSMENTS: Pick<Queue, "metrics">;
+  ANOMALIES: Pick<Queue, "metrics">;
   DELIVERIES: Queue<{ delivery_id: string }>;
+  LABELS: Queue<LabelMessage>;
   DATABASE_URL: string;
   DATABASE_ENDPOINT: string;
   ALLOW_LOCAL_WEBHOOKS: string;

@@ -24,7 +24,7 @@ export interface Intake {
 }
 
 /** Reads queue messages, event by event: what does not parse costs itself alone. */
-export function readIntake(messages: readonly QueueMessage[], nowMs: number, publicUrl: string): Intake {
+export function readIntake(messages: readonly QueueMessage[], nowMs: number): Intake {
   const intake: Intake = { rows: [], failures: [] };
   for (const message of messages) {
     for (const part of partsOf(message)) {
@@ -35,7 +35,7 @@ export function readIntake(messages: readonly QueueMessage[], nowMs: number, pub
       const { requestId, keyId, event, failure } = part;
       const scored = ScoredEvent.safeParse(event);
       if (scored.success) {
-        intake.rows.push({ ...eventRow(scored.data, { requestId, keyId, nowMs, publicUrl }), failure });
+        intake.rows.push({ ...eventRow(scored.data, { requestId, keyId, nowMs }), failure });
       } else {
         intake.failures.push({ ...failure, reason: `not a scored event: ${inWords(scored.error)}` });
       }

@@ -11,8 +11,8 @@ export interface Replayed {
   status: "stored" | "already_stored" | "failed";
   /** Why it failed again. */
   reason?: string;
-  /** Ids of the deliveries made, leased for an attempt at once. */
-  deliveries: string[];
+  /** Anomalies among what was stored, which are to be raised. */
+  anomalies: number;
 }
 
 /**
@@ -23,10 +23,10 @@ export interface Replayed {
  */
 export async function replay(failure: FailedEventRow, services: SettleServices): Promise<Replayed> {
   const run = failure.resolvedAt === null ? await RUN[failure.kind](failure, services) : NOTHING_LEFT;
-  const { fresh, isOver, reason, deliveries } = run;
+  const { fresh, isOver, reason, anomalies } = run;
   if (isOver) await resolveFailure(services.db, failure.id, fresh > 0 ? "stored" : "already stored");
-  if (reason !== null) return { status: "failed", reason, deliveries };
-  return { status: fresh > 0 ? "stored" : "already_stored", deliveries };
+  if (reason !== null) return { status: "failed", reason, anomalies };
+  return { status: fresh > 0 ? "stored" : "already_stored", anomalies };
 }
 
 /** One run of a failure's payload. */
@@ -37,10 +37,10 @@ interface Run {
   reason: string | null;
   /** Whether all of it is stored, or recorded in smaller parts. */
   isOver: boolean;
-  deliveries: string[];
+  anomalies: number;
 }
 
-const NOTHING_LEFT: Run = { fresh: 0, reason: null, isOver: true, deliveries: [] };
+const NOTHING_LEFT: Run = { fresh: 0, reason: null, isOver: true, anomalies: 0 };
 
 const RUN: Record<FailureKind, (failure: FailedEventRow, services: SettleServices) => Promise<Run>> = {
   assessments: runEvents,
@@ -49,30 +49,29 @@ const RUN: Record<FailureKind, (failure: FailedEventRow, services: SettleService
 };
 
 async function runEvents(failure: FailedEventRow, services: SettleServices): Promise<Run> {
-  const { rows, failures } = readIntake([messageOf(failure)], services.nowMs(), services.publicUrl);
-  const { stored, refused, ...made } = await storeRows(services.db, rows);
-  const deliveries = made.deliveries.map(({ id }) => id);
+  const { rows, failures } = readIntake([messageOf(failure)], services.nowMs());
+  const { stored, refused, anomalies } = await storeRows(services.db, rows);
   const again = [...failures, ...refused];
   if (rows.length + failures.length === 1) {
     const reason = again[0]?.reason ?? null;
-    return { fresh: stored.length, reason, isOver: reason === null, deliveries };
+    return { fresh: stored.length, reason, isOver: reason === null, anomalies };
   }
   // It could not be taken apart before. From now on each of its events stands for itself.
   await recordFailures(services.db, again);
-  return { fresh: stored.length, reason: partsFailed(again.length), isOver: true, deliveries };
+  return { fresh: stored.length, reason: partsFailed(again.length), isOver: true, anomalies };
 }
 
 async function runCounts(failure: FailedEventRow, services: SettleServices): Promise<Run> {
   const { counts, failures } = readCounts([messageOf(failure)]);
   const reason = failures[0]?.reason ?? null;
-  return { fresh: await countOnce(services.db, counts), reason, isOver: reason === null, deliveries: [] };
+  return { fresh: await countOnce(services.db, counts), reason, isOver: reason === null, anomalies: 0 };
 }
 
 async function runEntry({ payload, reason }: FailedEventRow, services: SettleServices): Promise<Run> {
   const entry = typeof payload === "string" ? parseEntry(payload) : null;
-  if (entry === null) return { fresh: 0, reason, isOver: false, deliveries: [] };
-  const { stored, failed, deliveries, counted = 0 } = await SETTLE[entry.kind](entry.messages, services);
-  return { fresh: stored + counted, reason: partsFailed(failed), isOver: true, deliveries };
+  if (entry === null) return { fresh: 0, reason, isOver: false, anomalies: 0 };
+  const { stored, failed, anomalies, counted = 0 } = await SETTLE[entry.kind](entry.messages, services);
+  return { fresh: stored + counted, reason: partsFailed(failed), isOver: true, anomalies };
 }
 
 function partsFailed(parts: number): string | null {

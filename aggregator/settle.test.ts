@@ -26,7 +26,6 @@ const settle = (db: Db) =>
   SETTLE.assessments([{ id: "message", body: intakeMessage(scoredEvent({ id: "evt_00000001" })) }], {
     db,
     nowMs: () => NOW_MS,
-    publicUrl: "https://pulse.example",
   });
 
 describe("SETTLE.assessments", () => {

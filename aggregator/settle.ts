@@ -10,8 +10,6 @@ import { recordFailures, type FailedEvent } from "./store/failed-events.ts";
 export interface SettleServices {
   db: Db;
   nowMs(): number;
-  /** Public address of this Worker, without a slash at the end. */
-  publicUrl: string;
 }
 
 /** What became of some messages. */
@@ -22,8 +20,8 @@ export interface Settled {
   stored: number;
   /** Failures that are newly recorded. */
   failed: number;
-  /** Ids of the deliveries made, leased for an attempt at once. */
-  deliveries: string[];
+  /** Of those stored the anomalies, which are to be raised. */
+  anomalies: number;
   /** Of messages of counts, how many were not counted before. */
   counted?: number;
 }
@@ -40,19 +38,19 @@ export const SETTLE: Record<
 > = { assessments: storeMessages, "dead-letters": recordDeadLetters, accounts: countMessages };
 
 async function storeMessages(messages: readonly QueueMessage[], services: SettleServices): Promise<Settled> {
-  const { rows, failures } = readIntake(messages, services.nowMs(), services.publicUrl);
+  const { rows, failures } = readIntake(messages, services.nowMs());
   const outcome = await storeRows(services.db, rows);
   return {
     events: rows.length + failures.length,
     stored: outcome.stored.length,
     failed: await recordFailures(services.db, [...failures, ...outcome.refused]),
-    deliveries: outcome.deliveries.map(({ id }) => id),
+    anomalies: outcome.anomalies,
   };
 }
 
 async function recordDeadLetters(messages: readonly QueueMessage[], { db }: SettleServices): Promise<Settled> {
   const failures = asFailures(messages, "given up by the queue after its last retry");
-  return { events: failures.length, stored: 0, failed: await recordFailures(db, failures), deliveries: [] };
+  return { events: failures.length, stored: 0, failed: await recordFailures(db, failures), anomalies: 0 };
 }
 
 async function countMessages(messages: readonly QueueMessage[], { db }: SettleServices): Promise<Settled> {
@@ -60,7 +58,7 @@ async function countMessages(messages: readonly QueueMessage[], { db }: SettleSe
   let counted = 0;
   for (const portion of portions(counts, ({ minutes }) => minutes.length, { sizeMost: STATEMENT_MINUTES }))
     counted += await countOnce(db, portion);
-  return { events: 0, stored: 0, failed: await recordFailures(db, failures), deliveries: [], counted };
+  return { events: 0, stored: 0, failed: await recordFailures(db, failures), anomalies: 0, counted };
 }
 
 /** Minutes of counts in one statement: the rows of each are up to 1 KB as JSON. */
@@ -73,7 +71,7 @@ type Outcome = Stored & { refused: FailedEvent[] };
 
 /** Stores rows, each of which is new, was there already, or is refused for itself alone. */
 export async function storeRows(db: Db, rows: readonly IntakeRow[]): Promise<Outcome> {
-  const outcome: Outcome = { stored: [], deliveries: [], refused: [] };
+  const outcome: Outcome = { stored: [], anomalies: 0, refused: [] };
   for (const portion of portions(rows, ({ json }) => json.length, { sizeMost: STATEMENT_LENGTH }))
     append(outcome, await storeApart(db, portion));
   return outcome;
@@ -81,7 +79,7 @@ export async function storeRows(db: Db, rows: readonly IntakeRow[]): Promise<Out
 
 function append(outcome: Outcome, more: Outcome): void {
   outcome.stored.push(...more.stored);
-  outcome.deliveries.push(...more.deliveries);
+  outcome.anomalies += more.anomalies;
   outcome.refused.push(...more.refused);
 }
 
@@ -94,7 +92,7 @@ async function storeApart(db: Db, rows: readonly IntakeRow[]): Promise<Outcome> 
     const [only] = rows;
     if (only !== undefined && rows.length === 1) {
       const reason = `refused by the database: SQLSTATE ${sqlState(error)}`;
-      return { stored: [], deliveries: [], refused: [{ ...only.failure, reason }] };
+      return { stored: [], anomalies: 0, refused: [{ ...only.failure, reason }] };
     }
   }
   const middle = Math.ceil(rows.length / 2);

@@ -46,6 +46,7 @@ export async function testApp(db: Db, changes: Partial<Parameters<typeof createA
     random: () => 0.5,
     newId: (prefix) => newId(prefix, NOW_MS, new Uint8Array(10).fill(ids++)),
     retryLater: async () => undefined,
+    queueLabels: async () => undefined,
     spool: testSpool(),
     waitingMessages: async () => 0,
     config: { allowLocalWebhooks: false, publicUrl: "https://pulse.example" },

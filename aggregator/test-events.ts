@@ -1,6 +1,6 @@
 import type { Assessment } from "../shared/assessment.ts";
 import type { KeptEvent } from "../shared/event.ts";
-import { FEATURE_NAMES, FEATURE_SET } from "../shared/features.ts";
+import { FEATURE_NAMES, FEATURE_SET } from "../shared/features/features.ts";
 import type { IntakeMessage, ScoredEvent } from "../shared/message.ts";
 
 /** When everything in the tests happens, unless a test says otherwise. */

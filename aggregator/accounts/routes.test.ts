@@ -58,10 +58,9 @@ async function aggregator({ waiting = 0 }: { waiting?: number | Error } = {}) {
   const services = {
     db: database.db,
     spool,
-    publicUrl: "https://pulse.example",
     nowMs: () => NOW_MS,
     newId: (prefix) => `${prefix}_${spool.objects.size}`,
-    deliverNow: async () => undefined,
+    raiseNow: async () => undefined,
     waitUntil: () => undefined,
     log: () => undefined,
   } satisfies ConsumeServices;

@@ -5,7 +5,7 @@ import { testDatabase } from "../store/test-database.ts";
 import { testApp } from "../test-app.ts";
 import { ANOMALOUS, NOW_MS, scoredEvent } from "../test-events.ts";
 
-const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS, publicUrl: "https://pulse.example" };
+const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS };
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let app: Awaited<ReturnType<typeof testApp>>;

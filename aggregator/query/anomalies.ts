@@ -2,12 +2,13 @@ import * as z from "zod";
 import { Problem } from "../../shared/problem.ts";
 import { defineRoute } from "../../shared/route.ts";
 import { operation, type Operation, type RequestFacts } from "../../shared/serve.ts";
-import { findAnomaly, giveFeedback, listAnomalies, type AnomalyRecord } from "../store/anomalies.ts";
+import { sendLabelsNow, type LabelServices } from "../labels/send.ts";
+import { findAnomaly, giveFeedback, listAnomalies, type AnomalyRecord, type InAlert } from "../store/anomalies.ts";
 import type { Db } from "../store/db.ts";
 import { GUARDED, LISTED } from "./access.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
 import { EventAnswer, eventAnswer } from "./event-answer.ts";
-import { AnsweredTime, IdParams, Keepable, pageOfRows, paging } from "./fields.ts";
+import { AnsweredTime, IdParams, Keepable, pageOfRows, paging, Sought } from "./fields.ts";
 
 const NOTE_LENGTH = 2_000;
 
@@ -28,6 +29,18 @@ const Anomaly = z.strictObject({
 
 const AnomalyDetail = z.strictObject({
   ...Anomaly.shape,
+  alerts: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        rule_id: z.string().nullable(),
+        rule: z.string().nullable().meta({ description: "The rule's name." }),
+        digest: z.boolean(),
+        silenced: z.boolean().meta({ description: "The rule was silenced: the alert was sent to nobody." }),
+      }),
+    )
+    .meta({ description: "The alerts it is in: one for every rule that matched it." }),
+  not_alerted_because: z.string().nullable().meta({ description: "Why it is in no alert; null when it is in one." }),
   feedback: z
     .array(z.strictObject({ label: Label, note: z.string().nullable(), created_at: AnsweredTime }))
     .meta({ description: "Every verdict, first given first." }),
@@ -39,7 +52,11 @@ const listAnomaliesRoute = defineRoute({
   operationId: "listAnomalies",
   summary: "Anomalies, newest first",
   access: "analyst",
-  query: z.strictObject({ status: Status.optional(), ...paging }),
+  query: z.strictObject({
+    status: Status.optional(),
+    alert_id: Sought.optional().meta({ description: "Those that are in this alert." }),
+    ...paging,
+  }),
   status: 200,
   output: pageOfRows(Anomaly),
   problems: LISTED,
@@ -71,16 +88,18 @@ const giveFeedbackRoute = defineRoute({
   problems: [...GUARDED, "unreadable", "too-large", "unsupported-media-type", "invalid", "not-found"],
 });
 
-export function anomalyOperations({ db }: { db: Db }): Operation[] {
+export function anomalyOperations(services: LabelServices): Operation[] {
+  const { db } = services;
   return [
-    operation(listAnomaliesRoute, async (_facts, { query: { limit, cursor, status } }) => {
-      const { rows, next } = await listAnomalies(db, { status }, { limit, after: parseCursor(cursor) });
+    operation(listAnomaliesRoute, async (_facts, { query: { limit, cursor, status, alert_id: alertId } }) => {
+      const { rows, next } = await listAnomalies(db, { status, alertId }, { limit, after: parseCursor(cursor) });
       return { data: rows.map(anomalyAnswer), next_cursor: formatCursor(next) };
     }),
     operation(getAnomalyRoute, (_facts, { params }) => anomalyDetail(db, params.id)),
     operation(giveFeedbackRoute, async (facts, { params, body: { label, note = null } }) => {
       const found = await giveFeedback(db, params.id, { label, note, keyId: admittedKeyId(facts) });
       if (!found) throw new Problem("not-found", "No anomaly has this id.");
+      await sendLabelsNow(services);
       return anomalyDetail(db, params.id);
     }),
   ];
@@ -94,7 +113,19 @@ async function anomalyDetail(db: Db, id: string): Promise<z.input<typeof Anomaly
     note,
     created_at: createdAt.toISOString(),
   }));
-  return { ...anomalyAnswer(anomaly), feedback };
+  return {
+    ...anomalyAnswer(anomaly),
+    alerts: anomaly.alerts.map(inAlertAnswer),
+    not_alerted_because: anomaly.alerts.length > 0 ? null : anomaly.unraised ? TO_BE_RAISED : NO_RULE,
+    feedback,
+  };
+}
+
+const TO_BE_RAISED = "it was just found, and the alert rules have yet to look at it";
+const NO_RULE = "no alert rule in force matched it";
+
+function inAlertAnswer({ id, ruleId, ruleName, digest, silenced }: InAlert) {
+  return { id, rule_id: ruleId, rule: ruleName, digest, silenced };
 }
 
 function anomalyAnswer(record: AnomalyRecord): z.input<typeof Anomaly> {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Assessment } from "../../shared/assessment.ts";
 import { KeptEvent } from "../../shared/event.ts";
-import { FEATURE_NAMES, FEATURE_SET, MISSING } from "../../shared/features.ts";
+import { FEATURE_NAMES, FEATURE_SET, MISSING } from "../../shared/features/features.ts";
 import { ScoredEvent } from "../../shared/message.ts";
 import { Signals } from "../../shared/signals.ts";
 import type { EventRecord } from "../store/find-events.ts";

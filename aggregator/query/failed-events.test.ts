@@ -18,7 +18,7 @@ afterEach(() => database.reset());
 const Listed = z.object({ data: z.array(z.looseObject({ id: z.string() })), next_cursor: z.string().nullable() });
 const TIME = /^\d{4}-.*\.\d{3}Z$/;
 
-const settling = () => ({ db: database.db, nowMs: () => NOW_MS, publicUrl: "https://pulse.example" });
+const settling = () => ({ db: database.db, nowMs: () => NOW_MS });
 const rows = async (sql: string) => (await database.client.query(sql)).rows;
 const countOf = async (table: string) => (await rows(`SELECT FROM ${table}`)).length;
 const list = async (query = "") => Listed.parse((await app.call(`/v1/failed-events${query}`)).body).data;

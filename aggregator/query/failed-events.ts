@@ -3,7 +3,8 @@ import { jsonBytes } from "../../shared/portions.ts";
 import { Problem } from "../../shared/problem.ts";
 import { defineRoute } from "../../shared/route.ts";
 import { operation, type Operation } from "../../shared/serve.ts";
-import { deliverNow, type AlertServices } from "../alert/deliver.ts";
+import type { AlertServices } from "../alert/deliver.ts";
+import { raiseNow } from "../alert/rules/raise-anomalies.ts";
 import { replay, type Replayed } from "../replay.ts";
 import { findFailedEvent, listFailedEvents, type FailedEventRow } from "../store/failed-events.ts";
 import { GUARDED, LISTED } from "./access.ts";
@@ -83,7 +84,7 @@ const replayFailedEventsRoute = defineRoute({
 
 export function failedEventOperations(services: AlertServices): Operation[] {
   const { db } = services;
-  const settling = { db, nowMs: () => services.nowMs(), publicUrl: services.config.publicUrl };
+  const settling = { db, nowMs: () => services.nowMs() };
   return [
     operation(listFailedEventsRoute, async (_facts, { query: { limit, cursor, resolved } }) => {
       const { rows, next } = await listFailedEvents(db, { resolved }, { limit, after: parseCursor(cursor) });
@@ -93,7 +94,7 @@ export function failedEventOperations(services: AlertServices): Operation[] {
       const failure = await findFailedEvent(db, params.id);
       if (failure === null) throw new Problem("not-found", "No failed event has this id.");
       const replayed = await replay(failure, settling);
-      await deliverNow(services, replayed.deliveries);
+      if (replayed.anomalies > 0) await raiseNow(services);
       return replayAnswer(failure, replayed);
     }),
     operation(replayFailedEventsRoute, async (_facts, { query: { limit, cursor } }) => {

@@ -5,7 +5,7 @@ import { giveFeedback, type FeedbackLabel } from "./anomalies.ts";
 import { eventRow, storeEvents } from "./events.ts";
 import { testDatabase } from "./test-database.ts";
 
-const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS, publicUrl: "https://pulse.example" };
+const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS };
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { isRowFault, sqlState } from "./db.ts";
 import { eventRow, storeEvents } from "./events.ts";
 import { testDatabase } from "./test-database.ts";
 
-const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS, publicUrl: "https://pulse.example" };
+const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS };
 const row = (...scored: Parameters<typeof scoredEvent>) => eventRow(scoredEvent(...scored), provenance);
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -17,20 +17,12 @@ async function all(table: string): Promise<Record<string, unknown>[]> {
   return (await database.client.query<Record<string, unknown>>(`SELECT * FROM ${table} ORDER BY 1`)).rows;
 }
 
-async function addWebhook(id: string, change = ""): Promise<void> {
-  await database.client.query(
-    "INSERT INTO webhooks (id, url, types, secret) VALUES ($1, 'https://shop.example/hook', '{anomaly.detected}', 'whsec_x')",
-    [id],
-  );
-  if (change !== "") await database.client.query(`UPDATE webhooks SET ${change} WHERE id = $1`, [id]);
-}
-
 describe("storeEvents", () => {
   it("keeps an event whole: what is asked for in columns, the rest as it came", async () => {
     const scored = scoredEvent({ id: "evt_00000001", value: 9_999_999_999, properties: { deep: [{ "": null }] } });
     expect(await storeEvents(database.db, [eventRow(scored, provenance)])).toEqual({
       stored: ["evt_00000001"],
-      deliveries: [],
+      anomalies: 0,
     });
     expect(await all("events")).toEqual([
       expect.objectContaining({
@@ -60,74 +52,43 @@ describe("storeEvents", () => {
       }),
     ]);
     expect(await all("anomalies")).toEqual([]);
+  });
+
+  it("makes of an anomaly its place in the triage list, with whom it is about, and leaves it to be raised", async () => {
+    const scored = scoredEvent({ id: "evt_00000001" }, ANOMALOUS, { signals: { ip_hash: "net-1" } });
+    expect(await storeEvents(database.db, [eventRow(scored, provenance), row({ id: "evt_00000002" })])).toMatchObject({
+      anomalies: 1,
+    });
+    expect(await all("anomalies")).toEqual([
+      {
+        id: "ano_evt_00000001",
+        event_id: "evt_00000001",
+        status: "open",
+        created_at: new Date(NOW_MS),
+        updated_at: new Date(NOW_MS),
+        unraised: true,
+        entity: "ip:net-1",
+      },
+    ]);
     expect(await all("alerts")).toEqual([]);
   });
 
-  it("makes of an anomaly its place in the triage list, its alert and a delivery to each webhook that wants it", async () => {
-    await addWebhook("whk_a");
-    await addWebhook("whk_b");
-    await addWebhook("whk_disabled", "enabled = false");
-    await addWebhook("whk_deleted", "deleted_at = now()");
-    await addWebhook("whk_other", "types = '{model.promoted}'");
-    const scored = scoredEvent({ id: "evt_00000001" }, ANOMALOUS);
-
-    const { deliveries } = await storeEvents(database.db, [eventRow(scored, provenance)]);
-
-    expect(deliveries.map(({ webhook_id }) => webhook_id).toSorted()).toEqual(["whk_a", "whk_b"]);
-    expect(await all("anomalies")).toEqual([
-      expect.objectContaining({ id: "ano_evt_00000001", event_id: "evt_00000001", status: "open" }),
-    ]);
-    expect(await all("alerts")).toEqual([
-      {
-        id: "alt_evt_00000001",
-        type: "anomaly.detected",
-        dedup_key: "anomaly:evt_00000001",
-        event_id: "evt_00000001",
-        created_at: new Date(NOW_MS),
-        data: {
-          alert: {
-            id: "alt_evt_00000001",
-            type: "anomaly.detected",
-            created_at: "2026-11-21T10:00:00.000Z",
-            title: "Unusual purchase: 14 orders with this card in 1 h; usual is 1",
-          },
-          event: scored.event,
-          assessment: scored.assessment,
-          links: { self: "https://pulse.example/v1/anomalies/ano_evt_00000001" },
-        },
-      },
-    ]);
-    const rows = await all("deliveries");
-    expect(rows.map(({ id }) => id)).toEqual(deliveries.map(({ id }) => id).toSorted());
-    expect(rows[0]?.["id"]).toMatch(/^msg_[0-9a-f]{32}$/);
-  });
-
-  it("leases a new delivery for the attempt made at once, so that the cron does not send it a second time", async () => {
-    await addWebhook("whk_a");
-    await storeEvents(database.db, [row({ id: "evt_00000001" }, ANOMALOUS)]);
-    const { rows } = await database.client.query(
-      "SELECT extract(epoch FROM next_attempt_at - created_at)::int AS seconds, status, attempts FROM deliveries",
-    );
-    expect(rows).toEqual([{ seconds: 30, status: "pending", attempts: 0 }]);
-  });
-
   it("changes nothing when the same comes again, so that a redelivered message stores once and alerts once", async () => {
-    await addWebhook("whk_a");
     const rows = [row({ id: "evt_00000001" }, ANOMALOUS), row({ id: "evt_00000002" })];
     expect((await storeEvents(database.db, rows)).stored.toSorted()).toEqual(["evt_00000001", "evt_00000002"]);
-    const before = await Promise.all(["events", "anomalies", "alerts", "deliveries"].map(all));
-    expect(await storeEvents(database.db, rows)).toEqual({ stored: [], deliveries: [] });
-    expect(await Promise.all(["events", "anomalies", "alerts", "deliveries"].map(all))).toEqual(before);
+    const before = await Promise.all(["events", "anomalies"].map(all));
+    expect(await storeEvents(database.db, rows)).toEqual({ stored: [], anomalies: 0 });
+    expect(await Promise.all(["events", "anomalies"].map(all))).toEqual(before);
   });
 
   it("keeps the first of an id given twice in one batch, because a failing statement would cost the others", async () => {
     const twice = [row({ id: "evt_00000001", name: "login" }), row({ id: "evt_00000001", name: "sign_up" }, ANOMALOUS)];
-    expect(await storeEvents(database.db, twice)).toEqual({ stored: ["evt_00000001"], deliveries: [] });
+    expect(await storeEvents(database.db, twice)).toEqual({ stored: ["evt_00000001"], anomalies: 0 });
     expect((await all("events")).map(({ name }) => name)).toEqual(["login"]);
-    expect(await all("alerts")).toEqual([]);
+    expect(await all("anomalies")).toEqual([]);
   });
 
-  it("stores all or nothing, so that no event is there without its alert", async () => {
+  it("stores all or nothing, so that no event is there without its place in the triage list", async () => {
     const poison = row({ id: "evt_00000002" }, {}, { features: [1e300] });
     const error: unknown = await storeEvents(database.db, [row({ id: "evt_00000001" }, ANOMALOUS), poison]).catch(
       (e) => e,
@@ -139,7 +100,7 @@ describe("storeEvents", () => {
   });
 
   it("stores nothing of nothing", async () => {
-    expect(await storeEvents(database.db, [])).toEqual({ stored: [], deliveries: [] });
+    expect(await storeEvents(database.db, [])).toEqual({ stored: [], anomalies: 0 });
   });
 
   describe("of copies of one event", () => {

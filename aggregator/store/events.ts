@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import * as z from "zod";
 import type { ScoredEvent } from "../../shared/message.ts";
+import { entityOf } from "../alert/rules/group.ts";
 import { queryRows, type Db } from "./db.ts";
 import { FACTS, ROLL_UP } from "./rollups.ts";
 import { BOOK } from "./transactions.ts";
@@ -16,21 +17,16 @@ export interface EventRow {
 interface Provenance {
   requestId: string;
   keyId: string;
-  /** When it is stored: the time of the alert, if there is one. */
+  /** When it is stored: an anomaly was found then. */
   nowMs: number;
-  /** Public address of this Worker, without a slash at the end. */
-  publicUrl: string;
 }
-
-export const ANOMALY_ALERT = "anomaly.detected";
 
 /** The form of the rows written now: they are in the aggregates. Version 1 is from before there were any; see earlier-events.ts. */
 export const ROW_VERSION = 2;
 
-/** A scored event as a row, with the alert it makes should it be an anomaly and new. */
-export function eventRow(scored: ScoredEvent, { requestId, keyId, nowMs, publicUrl }: Provenance): EventRow {
+/** A scored event as a row, with its place in the triage list should it be an anomaly and new. */
+export function eventRow(scored: ScoredEvent, { requestId, keyId, nowMs }: Provenance): EventRow {
   const { event, signals, assessment } = scored;
-  const alertedAt = new Date(nowMs).toISOString();
   const record = {
     id: event.id,
     name: event.name,
@@ -56,45 +52,25 @@ export function eventRow(scored: ScoredEvent, { requestId, keyId, nowMs, publicU
     features: scored.features,
     assessment,
     runtime: scored.runtime,
-    alerted_at: alertedAt,
-    alert_data: assessment.anomaly ? alertData(scored, alertedAt, publicUrl) : undefined,
+    ...(assessment.anomaly && { found_at: new Date(nowMs).toISOString(), entity: entityOf(scored) }),
   };
   const copy = scored.repeated ? null : { event_id: event.id, request_id: requestId, received_at: scored.received_at };
   return { id: event.id, json: JSON.stringify(record), copy };
 }
 
-/** The `data` of the webhook's body. */
-function alertData({ event, assessment }: ScoredEvent, alertedAt: string, publicUrl: string) {
-  const [strongest] = assessment.reasons;
-  return {
-    alert: {
-      id: `alt_${event.id}`,
-      type: ANOMALY_ALERT,
-      created_at: alertedAt,
-      title: strongest === undefined ? `Unusual ${event.name}` : `Unusual ${event.name}: ${strongest.detail}`,
-    },
-    event,
-    assessment,
-    links: { self: `${publicUrl}/v1/anomalies/ano_${event.id}` },
-  };
-}
-
-const Stored = z.object({
-  stored: z.array(z.string()),
-  deliveries: z.array(z.object({ id: z.string(), webhook_id: z.string(), alert_id: z.string() })),
-});
+const Stored = z.object({ stored: z.array(z.string()), anomalies: z.int() });
 export type Stored = z.infer<typeof Stored>;
 
 /**
  * Stores events, and of those that are new the transactions, sessions and rollups they count in, and of an anomaly its place in the
- * triage list, its alert and the deliveries: all of it or, when it throws, nothing. An id that is already there changes nothing but
- * `stored_again`, where copies of another request are kept; of an id given twice the first counts.
+ * triage list: all of it or, when it throws, nothing. An id that is already there changes nothing but `stored_again`, where copies of
+ * another request are kept; of an id given twice the first counts.
  *
- * The deliveries come leased for 30 s, for the attempt that whoever called makes now; after that the minute cron takes them.
+ * An anomaly is left to be raised: by `raiseNow`, which whoever called has to call, or else by the minute cron.
  *
  * Any number may run at once. All lock events, copies, transactions, sessions and rollups in this order and by key; see `ROLL_UP`.
  *
- * @returns the ids that are new, and the deliveries made for them
+ * @returns the ids that are new, and how many of them are anomalies
  * @throws what the driver throws; `isRowFault` tells whether one of the rows is to blame
  */
 export async function storeEvents(db: Db, rows: readonly EventRow[]): Promise<Stored> {
@@ -108,7 +84,7 @@ export async function storeEvents(db: Db, rows: readonly EventRow[]): Promise<St
           id text, name text, occurred_at timestamptz, received_at timestamptz, timestamp_source text, source text,
           request_id text, repeated boolean, key_id text, user_id text, client_id text, session_id text, transaction_id text,
           country text, value numeric, currency text, score real, anomaly boolean, event jsonb, signals jsonb, feature_set text,
-          features real[], assessment jsonb, runtime text, alerted_at timestamptz, alert_data jsonb
+          features real[], assessment jsonb, runtime text, found_at timestamptz, entity text
         )
       ), fresh AS (
         INSERT INTO events AS e (
@@ -123,25 +99,12 @@ export async function storeEvents(db: Db, rows: readonly EventRow[]): Promise<St
         ON CONFLICT (id) DO NOTHING
         RETURNING e.request_id, e.repeated, ${FACTS}
       ), anomalous AS (
-        INSERT INTO anomalies (id, event_id)
-        SELECT 'ano_' || id, id FROM fresh WHERE anomaly
-        ON CONFLICT DO NOTHING
-      ), alerted AS (
-        INSERT INTO alerts (id, type, dedup_key, event_id, data, created_at)
-        SELECT 'alt_' || id, ${ANOMALY_ALERT}, 'anomaly:' || id, id, intake.alert_data, intake.alerted_at
+        INSERT INTO anomalies (id, event_id, created_at, updated_at, unraised, entity)
+        SELECT 'ano_' || id, id, intake.found_at, intake.found_at, true, intake.entity
         FROM fresh JOIN intake USING (id)
         WHERE fresh.anomaly
         ON CONFLICT DO NOTHING
-        RETURNING id, type
-      ), queued AS (
-        INSERT INTO deliveries (id, alert_id, webhook_id, next_attempt_at)
-        SELECT
-          'msg_' || left(encode(sha256(convert_to(alerted.id || ' ' || webhooks.id, 'UTF8')), 'hex'), 32),
-          alerted.id, webhooks.id, now() + interval '30 seconds'
-        FROM alerted JOIN webhooks ON alerted.type = ANY (webhooks.types)
-        WHERE webhooks.enabled AND webhooks.deleted_at IS NULL
-        ON CONFLICT DO NOTHING
-        RETURNING id, webhook_id, alert_id
+        RETURNING id
       ), again AS (
         INSERT INTO stored_again (event_id, request_id, received_at)
         SELECT event_id, copy.request_id, min(received_at)
@@ -163,8 +126,7 @@ export async function storeEvents(db: Db, rows: readonly EventRow[]): Promise<St
       ), ${BOOK}, ${ROLL_UP}
       SELECT
         (SELECT coalesce(jsonb_agg(id), '[]') FROM fresh) AS stored,
-        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'webhook_id', webhook_id, 'alert_id', alert_id)), '[]')
-         FROM queued) AS deliveries`,
+        (SELECT count(*)::integer FROM anomalous) AS anomalies`,
   );
   if (outcome === undefined) throw new Error("a SELECT without FROM answered no row");
   return outcome;

@@ -6,7 +6,7 @@ import { ANOMALOUS, NOW_MS, scoredEvent } from "../test-events.ts";
 import { eventRow, storeEvents } from "./events.ts";
 import { testDatabase } from "./test-database.ts";
 
-const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS, publicUrl: "https://pulse.example" };
+const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS };
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 beforeAll(async () => {

@@ -3,6 +3,8 @@ import {
   bigint,
   boolean,
   check,
+  date,
+  doublePrecision,
   index,
   integer,
   jsonb,
@@ -14,14 +16,25 @@ import {
   text,
   timestamp,
   unique,
+  uniqueIndex,
   type AnyPgColumn,
   type ExtraConfigColumn,
 } from "drizzle-orm/pg-core";
 import type { Assessment } from "../../shared/assessment.ts";
+import type { DetectionSettings } from "../../shared/detection-settings.ts";
 import type { KeptEvent } from "../../shared/event.ts";
 import type { ApiKeyRecord, Role } from "../../shared/keys.ts";
+import type { ListKind, ListName } from "../../shared/lists.ts";
 import type { ScoredEvent } from "../../shared/message.ts";
 import type { Signals } from "../../shared/signals.ts";
+import type { KindName, KindSettings } from "../alert/kinds/kind.ts";
+import type { Example } from "../alert/rules/plan.ts";
+import type { DayKind } from "../watch/calendar.ts";
+import type { Contribution } from "../watch/figures.ts";
+import type { Incident, Signal } from "../watch/incidents.ts";
+import type { Profile, ScopeState } from "../watch/scope.ts";
+import type { WatchedDimension, WatchedName } from "../watch/watched.ts";
+import type { Conditions, GroupBy } from "../alert/rules/rule.ts";
 
 // The tables as migrations/ makes them; schema.test.ts holds the two equal. What each is for is said there.
 // jsonb columns have the type their one writer parsed before writing.
@@ -60,6 +73,7 @@ export const events = pgTable(
     runtime: text("runtime").$type<ScoredEvent["runtime"]>().notNull(),
     repeated: boolean("repeated").notNull().default(false),
     v: smallint("v").notNull().default(1),
+    fraudKnownAt: instant("fraud_known_at"),
   },
   (table) => [
     index("events_occurred_at").on(newestFirst(table.occurredAt), newestFirst(table.id)),
@@ -172,11 +186,16 @@ export const anomalies = pgTable(
     status: text("status").$type<"open" | "confirmed" | "dismissed">().notNull().default("open"),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
+    unraised: boolean("unraised").notNull().default(false),
+    entity: text("entity"),
   },
   (table) => [
     unique().on(table.eventId),
     check("anomalies_status_check", sql`${table.status} IN ('open', 'confirmed', 'dismissed')`),
     index("anomalies_created_at").on(newestFirst(table.createdAt), newestFirst(table.id)),
+    index("anomalies_unraised")
+      .on(table.createdAt, table.id)
+      .where(sql`${table.unraised}`),
     index("anomalies_status").on(table.status, newestFirst(table.createdAt), newestFirst(table.id)),
   ],
 );
@@ -199,20 +218,95 @@ export const feedback = pgTable(
   ],
 );
 
-export const webhooks = pgTable("webhooks", {
-  id: text("id").primaryKey(),
-  url: text("url").notNull(),
-  description: text("description"),
-  types: text("types").array().notNull(),
-  secret: text("secret").notNull(),
-  previousSecret: text("previous_secret"),
-  previousSecretUntil: instant("previous_secret_until"),
-  enabled: boolean("enabled").notNull().default(true),
-  disabledReason: text("disabled_reason"),
-  failingSince: instant("failing_since"),
-  createdAt: instant("created_at").notNull().defaultNow(),
-  deletedAt: instant("deleted_at"),
-});
+export const fraudLabels = pgTable(
+  "fraud_labels",
+  {
+    id: text("id")
+      .primaryKey()
+      .default(sql`'lab_' || gen_random_uuid()`),
+    eventId: text("event_id")
+      .notNull()
+      .references(() => events.id),
+    entities: text("entities").array().notNull(),
+    by: smallint("by").$type<1 | -1>().notNull(),
+    knownAt: instant("known_at").notNull(),
+    sentAt: instant("sent_at"),
+  },
+  (table) => [
+    check("fraud_labels_by_check", sql`${table.by} IN (1, -1)`),
+    index("fraud_labels_event").on(table.eventId),
+    index("fraud_labels_unsent").on(table.id).where(isNull(table.sentAt)),
+  ],
+);
+
+export const webhooks = pgTable(
+  "webhooks",
+  {
+    id: text("id").primaryKey(),
+    url: text("url").notNull(),
+    description: text("description"),
+    types: text("types").array().notNull(),
+    secret: text("secret").notNull(),
+    previousSecret: text("previous_secret"),
+    previousSecretUntil: instant("previous_secret_until"),
+    enabled: boolean("enabled").notNull().default(true),
+    disabledReason: text("disabled_reason"),
+    failingSince: instant("failing_since"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    deletedAt: instant("deleted_at"),
+    kind: text("kind").$type<KindName>().notNull().default("webhook"),
+    settings: jsonb("settings").$type<KindSettings>().notNull().default({}),
+    strikes: integer("strikes").notNull().default(0),
+    openings: integer("openings").notNull().default(0),
+    openUntil: instant("open_until"),
+    disabledAt: instant("disabled_at"),
+    untold: boolean("untold").notNull().default(false),
+    replaySince: instant("replay_since"),
+    replayAskedAt: instant("replay_asked_at"),
+  },
+  (table) => [check("webhooks_kind_check", sql`${table.kind} IN ('webhook', 'slack', 'pagerduty', 'email')`)],
+);
+
+export const alertRules = pgTable(
+  "alert_rules",
+  {
+    id: text("id").primaryKey(),
+    version: integer("version").notNull().default(1),
+    name: text("name").notNull(),
+    enabled: boolean("enabled").notNull(),
+    conditions: jsonb("conditions").$type<Conditions>().notNull(),
+    groupBy: text("group_by").$type<GroupBy>().notNull(),
+    groupSeconds: integer("group_seconds").notNull(),
+    coolDownSeconds: integer("cool_down_seconds").notNull(),
+    alertsPerHour: integer("alerts_per_hour").notNull(),
+    webhookIds: text("webhook_ids").array(),
+    silencedUntil: instant("silenced_until"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    createdBy: text("created_by").notNull(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+    updatedBy: text("updated_by").notNull(),
+    deletedAt: instant("deleted_at"),
+  },
+  (table) => [
+    check("alert_rules_group_by_check", sql`${table.groupBy} IN ('entity', 'reason')`),
+    index("alert_rules_created_at").on(newestFirst(table.createdAt), newestFirst(table.id)),
+  ],
+);
+
+export const auditLog = pgTable(
+  "audit_log",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    at: instant("at").notNull().defaultNow(),
+    keyId: text("key_id").notNull(),
+    action: text("action").notNull(),
+    subjectKind: text("subject_kind").notNull(),
+    subjectId: text("subject_id").notNull(),
+    before: jsonb("before"),
+    after: jsonb("after"),
+  },
+  (table) => [index("audit_log_subject").on(table.subjectKind, table.subjectId, newestFirst(table.id))],
+);
 
 export const alerts = pgTable(
   "alerts",
@@ -223,12 +317,66 @@ export const alerts = pgTable(
     eventId: text("event_id").references(() => events.id),
     data: jsonb("data").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
+    ruleId: text("rule_id").references(() => alertRules.id),
+    groupKey: text("group_key"),
+    silenced: boolean("silenced").notNull().default(false),
+    digest: boolean("digest").notNull().default(false),
+    hourFrom: instant("hour_from"),
+    openedAt: instant("opened_at"),
+    closesAt: instant("closes_at"),
+    quietUntil: instant("quiet_until"),
+    lastAt: instant("last_at"),
+    dueAt: instant("due_at"),
+    anomalies: integer("anomalies").notNull().default(0),
+    cooled: integer("cooled").notNull().default(0),
+    topScore: real("top_score"),
+    examples: jsonb("examples").$type<Example[]>().notNull().default([]),
+    acknowledgedAt: instant("acknowledged_at"),
+    acknowledgedBy: text("acknowledged_by"),
   },
   (table) => [
     unique().on(table.dedupKey),
     index("alerts_created_at").on(newestFirst(table.createdAt), newestFirst(table.id)),
+    index("alerts_group").on(table.groupKey, table.quietUntil).where(isNotNull(table.groupKey)),
+    index("alerts_hour").on(table.ruleId, table.silenced, table.hourFrom).where(isNotNull(table.ruleId)),
+    index("alerts_due").on(table.dueAt).where(isNotNull(table.dueAt)),
   ],
 );
+
+export const alertAnomalies = pgTable(
+  "alert_anomalies",
+  {
+    alertId: text("alert_id")
+      .notNull()
+      .references(() => alerts.id),
+    anomalyId: text("anomaly_id")
+      .notNull()
+      .references(() => anomalies.id),
+  },
+  (table) => [
+    primaryKey({ columns: [table.alertId, table.anomalyId] }),
+    index("alert_anomalies_anomaly").on(table.anomalyId),
+  ],
+);
+
+export const alertNotes = pgTable(
+  "alert_notes",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    alertId: text("alert_id")
+      .notNull()
+      .references(() => alerts.id),
+    note: text("note").notNull(),
+    keyId: text("key_id").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [index("alert_notes_alert").on(table.alertId, table.id)],
+);
+
+export const alertTurns = pgTable("alert_turns", {
+  id: smallint("id").primaryKey(),
+  turn: bigint("turn", { mode: "number" }).notNull(),
+});
 
 export const deliveries = pgTable(
   "deliveries",
@@ -245,6 +393,7 @@ export const deliveries = pgTable(
     nextAttemptAt: instant("next_attempt_at").notNull().defaultNow(),
     createdAt: instant("created_at").notNull().defaultNow(),
     finishedAt: instant("finished_at"),
+    attemptsBefore: integer("attempts_before").notNull().default(0),
   },
   (table) => [
     unique().on(table.alertId, table.webhookId),
@@ -253,6 +402,9 @@ export const deliveries = pgTable(
       .on(table.nextAttemptAt)
       .where(sql`${table.status} = 'pending'`),
     index("deliveries_webhook").on(table.webhookId, newestFirst(table.createdAt), newestFirst(table.id)),
+    index("deliveries_waiting")
+      .on(table.webhookId, table.createdAt, table.id)
+      .where(sql`${table.status} = 'pending'`),
   ],
 );
 
@@ -354,5 +506,125 @@ export const apiKeys = pgTable(
     check("api_keys_kind_check", sql`${table.kind} IN ('publishable', 'secret')`),
     check("api_keys_role_check", sql`${table.role} IN ('ingest', 'analyst', 'operator', 'admin')`),
     check("api_keys_check", sql`(${table.kind} = 'secret') = (${table.role} IS NOT NULL)`),
+  ],
+);
+
+export const listEntries = pgTable(
+  "list_entries",
+  {
+    id: text("id").primaryKey(),
+    list: text("list").$type<ListName>().notNull(),
+    kind: text("kind").$type<ListKind>().notNull(),
+    value: text("value").notNull(),
+    note: text("note"),
+    expiresAt: instant("expires_at"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    createdBy: text("created_by").notNull(),
+    removedAt: instant("removed_at"),
+    removedBy: text("removed_by"),
+  },
+  (table) => [
+    uniqueIndex("list_entries_value").on(table.list, table.kind, table.value).where(isNull(table.removedAt)),
+    index("list_entries_created_at").on(newestFirst(table.createdAt), newestFirst(table.id)),
+    check("list_entries_list_check", sql`${table.list} IN ('allow', 'block')`),
+    check(
+      "list_entries_kind_check",
+      sql`${table.kind} IN ('customer', 'card', 'email', 'email_domain', 'ip', 'country')`,
+    ),
+  ],
+);
+
+export const detectionSettings = pgTable("detection_settings", {
+  version: integer("version").primaryKey(),
+  settings: jsonb("settings").$type<DetectionSettings>().notNull(),
+  effectiveThreshold: doublePrecision("effective_threshold"),
+  effectiveReason: text("effective_reason").notNull(),
+  keyId: text("key_id"),
+  at: instant("at").notNull().defaultNow(),
+});
+
+export const configCopies = pgTable("config_copies", {
+  name: text("name").primaryKey(),
+  revision: integer("revision").notNull(),
+  copiedRevision: integer("copied_revision"),
+});
+
+export const watchProgress = pgTable(
+  "watch_progress",
+  {
+    one: boolean("one").primaryKey().default(true),
+    watchedUntil: instant("watched_until").notNull(),
+    chosenAt: instant("chosen_at").notNull(),
+    revision: bigint("revision", { mode: "number" }).notNull(),
+  },
+  (table) => [check("watch_progress_one_check", sql`${table.one}`)],
+);
+
+export const watchScopes = pgTable(
+  "watch_scopes",
+  {
+    dimension: text("dimension").$type<WatchedDimension>().notNull(),
+    member: text("member").notNull(),
+    state: jsonb("state").$type<ScopeState>().notNull(),
+    profile: jsonb("profile").$type<Profile>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.dimension, table.member] }),
+    check("watch_scopes_dimension_check", sql`${table.dimension} IN ('all', 'country', 'device', 'category')`),
+  ],
+);
+
+export const incidents = pgTable(
+  "incidents",
+  {
+    id: text("id").primaryKey(),
+    status: text("status").$type<Incident["status"]>().notNull(),
+    metric: text("metric").$type<WatchedName>().notNull(),
+    dimension: text("dimension").$type<WatchedDimension>().notNull(),
+    member: text("member").notNull(),
+    title: text("title").notNull(),
+    startedAt: instant("started_at").notNull(),
+    openedAt: instant("opened_at").notNull(),
+    lastAt: instant("last_at").notNull(),
+    closedAt: instant("closed_at"),
+    closedBy: text("closed_by"),
+    currency: text("currency"),
+    observed: doublePrecision("observed"),
+    expected: doublePrecision("expected"),
+    low: doublePrecision("low"),
+    high: doublePrecision("high"),
+    change: doublePrecision("change"),
+    impact: doublePrecision("impact"),
+    signals: jsonb("signals").$type<Signal[]>().notNull(),
+    segments: jsonb("segments").$type<Contribution[]>().notNull(),
+    anomalies: integer("anomalies").notNull(),
+    anomalyIds: text("anomaly_ids").array().notNull(),
+    note: text("note"),
+    alertedAt: instant("alerted_at"),
+  },
+  (table) => [
+    check("incidents_status_check", sql`${table.status} IN ('open', 'closed')`),
+    index("incidents_opened_at").on(newestFirst(table.openedAt), newestFirst(table.id)),
+    index("incidents_status").on(table.status, newestFirst(table.openedAt), newestFirst(table.id)),
+    index("incidents_unalerted").on(table.openedAt).where(isNull(table.alertedAt)),
+  ],
+);
+
+export const calendarDays = pgTable(
+  "calendar_days",
+  {
+    id: text("id").primaryKey(),
+    fromDay: date("from_day", { mode: "string" }).notNull(),
+    toDay: date("to_day", { mode: "string" }).notNull(),
+    name: text("name").notNull(),
+    kind: text("kind").$type<DayKind>().notNull(),
+    factor: doublePrecision("factor"),
+    createdAt: instant("created_at").notNull(),
+    createdBy: text("created_by").notNull(),
+  },
+  (table) => [
+    check("calendar_days_kind_check", sql`${table.kind} IN ('busy', 'quiet', 'ignore')`),
+    check("calendar_days_check", sql`${table.fromDay} <= ${table.toDay}`),
+    index("calendar_days_created_at").on(newestFirst(table.createdAt), newestFirst(table.id)),
   ],
 );

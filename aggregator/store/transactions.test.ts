@@ -5,7 +5,7 @@ import { eventRow, storeEvents } from "./events.ts";
 import { testDatabase } from "./test-database.ts";
 import { transactionOf } from "./transactions.ts";
 
-const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS, publicUrl: "https://pulse.example" };
+const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS };
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 beforeAll(async () => {
