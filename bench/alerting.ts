@@ -2,12 +2,12 @@ import { openReceiver } from "../local/receiver.ts";
 import { load, quantile, sleep } from "./load.ts";
 import type { Report } from "./report.ts";
 import { grantKey, startWhole, untilOrt } from "./stand.ts";
-import { traffic } from "./traffic.ts";
+import { trafficOfOthers } from "./traffic.ts";
 
-const RATE = 50;
+const RATE = 200;
 const DURATION_MS = 60_000;
 /** One event in so many belongs to an attack: often enough to measure, rare enough to be ordinary traffic beside it. */
-const ATTACK_EVERY = 10;
+const ATTACK_EVERY = 20;
 const SETTLE_MS = 10_000;
 
 interface AlertBody {
@@ -26,8 +26,9 @@ export async function alerting(folder: string): Promise<Report> {
   try {
     secret = await createWebhook(workers.aggregator, await grantKey(workers, "operator"), receiver.url);
     await untilOrt(workers.edge);
+    await alertOneByOne(workers.aggregator, await grantKey(workers, "operator"));
     const key = await grantKey(workers, "ingest");
-    const bodies = traffic();
+    const bodies = trafficOfOthers();
     const sent = await load({
       url: workers.edge,
       path: "/v1/events",
@@ -40,6 +41,9 @@ export async function alerting(folder: string): Promise<Report> {
     await sleep(SETTLE_MS);
     const alerted = await postgres.query<{ id: string; received_ms: string }>(
       "SELECT id, extract(epoch FROM received_at) * 1000 AS received_ms FROM events WHERE anomaly",
+    );
+    const [raised] = await postgres.query<{ n: string }>(
+      "SELECT count(*) AS n FROM alerts WHERE type = 'anomaly.detected'",
     );
     const [stored] = await postgres.query<{ n: string }>("SELECT count(*) AS n FROM events");
     const latencies = alerted.flatMap(({ id, received_ms }) => {
@@ -54,10 +58,10 @@ export async function alerting(folder: string): Promise<Report> {
         { what: "events sent, accepted", figure: `${sent.requests}, ${sent.statuses["202"] ?? 0}` },
         { what: "events stored", figure: stored?.n ?? "0", target: "all", met: Number(stored?.n) === sent.requests },
         {
-          what: "anomalies, webhooks arrived",
-          figure: `${alerted.length}, ${latencies.length}`,
-          target: "equal",
-          met: alerted.length === latencies.length,
+          what: "anomalies, alerts raised, webhooks arrived",
+          figure: `${alerted.length}, ${raised?.n ?? 0}, ${latencies.length}`,
+          target: "as many arrived as raised",
+          met: Number(raised?.n) === latencies.length,
         },
         {
           what: "edge answer",
@@ -66,8 +70,8 @@ export async function alerting(folder: string): Promise<Report> {
         {
           what: "ingest to webhook",
           figure: `P50 ${quantile(latencies, 0.5)} ms, P95 ${p95} ms, most ${Math.max(...latencies)} ms`,
-          target: "P95 < 2,000 ms",
-          met: p95 < 2000,
+          target: "P95 < 1,000 ms",
+          met: p95 < 1000,
         },
       ],
     };
@@ -85,6 +89,16 @@ async function createWebhook(aggregator: URL, key: string, url: URL): Promise<st
   });
   if (answer.status !== 201) throw new Error(`the webhook was not created: ${answer.status}`);
   return ((await answer.json()) as { secret: string }).secret;
+}
+
+/** Has every anomaly be an alert of its own, so that the time of each is known. */
+async function alertOneByOne(aggregator: URL, key: string): Promise<void> {
+  const answer = await fetch(new URL("/v1/alert-rules/rule_default", aggregator), {
+    method: "PATCH",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ group_seconds: 0, alerts_per_hour: 1_000 }),
+  });
+  if (answer.status !== 200) throw new Error(`the alert rule was not changed: ${answer.status}`);
 }
 
 /** The nth attempt of card testers who try one stolen card after another; a new machine every 25 cards. */

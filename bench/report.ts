@@ -7,18 +7,21 @@ export interface Report {
   /** What was done, in a line. */
   about: string;
   rows: { what: string; figure: string; target?: string; met?: boolean }[];
+  /** Lines that are laid out already, a table in each list. */
+  tables?: readonly (readonly string[])[];
 }
 
 const RESULTS = fileURLToPath(new URL("results.md", import.meta.url));
 
 /** A report as a table for the terminal. */
-export function asText({ name, about, rows }: Report): string {
+export function asText({ name, about, rows, tables = [] }: Report): string {
   const width = Math.max(...rows.map(({ what }) => what.length));
   const lines = rows.map(({ what, figure, target, met }) => {
     const verdict = target === undefined ? "" : `   target ${target}: ${met ? "met" : "MISSED"}`;
     return `  ${what.padEnd(width)}  ${figure}${verdict}`;
   });
-  return `${name}: ${about}\n${lines.join("\n")}\n`;
+  const laidOut = tables.map((table) => `\n${table.map((line) => `  ${line}\n`).join("")}`);
+  return `${name}: ${about}\n${lines.join("\n")}\n${laidOut.join("")}`;
 }
 
 /** Puts reports into bench/results.md, each in its own section; sections of benches that were not run stay as they are. */
@@ -40,11 +43,12 @@ function existingSections(): string[] {
   }
 }
 
-function section({ name, about, rows }: Report, date: string): string {
+function section({ name, about, rows, tables = [] }: Report, date: string): string {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
   const table = rows.map(
     ({ what, figure, target, met }) =>
       `| ${what} | ${figure} | ${target === undefined ? "" : `${target} ${met ? "✓" : "✗"}`} |`,
   );
-  return `## ${name}\n\n${about}. ${date}, ${machine}.\n\n| | measured | target |\n|---|---|---|\n${table.join("\n")}`;
+  const laidOut = tables.map((lines) => `\n\n\`\`\`\n${lines.join("\n")}\n\`\`\``);
+  return `## ${name}\n\n${about}. ${date}, ${machine}.\n\n| | measured | target |\n|---|---|---|\n${table.join("\n")}${laidOut.join("")}`;
 }

@@ -1,7 +1,9 @@
 import { alerting } from "./alerting.ts";
 import { batch } from "./batch.ts";
+import { delivery } from "./delivery.ts";
 import { hostile } from "./hostile-run.ts";
 import { intake } from "./intake.ts";
+import { quality } from "./quality.ts";
 import { asText, write, type Report } from "./report.ts";
 import { scoring } from "./scoring.ts";
 import { snippet } from "./snippet.ts";
@@ -14,7 +16,9 @@ const BENCHES: Record<string, (folder: string) => Promise<Report>> = {
   batch,
   hostile,
   alerting,
+  delivery,
   snippet,
+  quality,
 };
 
 const named = process.argv.slice(2);

@@ -26,7 +26,11 @@ export async function buildAll(folder: string): Promise<void> {
 }
 
 const DROPPED = { maxBatchSize: 100, maxBatchTimeout: 1 };
-const SINK_CONSUMER = { "pulseecom-assessments": DROPPED, "pulseecom-accounts": DROPPED };
+const SINK_CONSUMER = {
+  "pulseecom-assessments": DROPPED,
+  "pulseecom-anomalies": DROPPED,
+  "pulseecom-accounts": DROPPED,
+};
 
 /** The edge as it is deployed, in front of a consumer that drops everything. */
 export async function startEdgeAlone(folder: string, inspect = false): Promise<{ workers: LocalWorkers; key: string }> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { alertHeadings, alertLine, AnomalyAlert, seconds, type ArrivedAlert } from "./alert-line.ts";
+import { alertHeadings, alertLine, AnomalyAlert, otherLine, seconds, type ArrivedAlert } from "./alert-line.ts";
 
 const plain = (columns = Number.POSITIVE_INFINITY) => ({
   paint: (_: string, text: string) => text,
@@ -26,13 +26,17 @@ const arrived = (
 describe("alertLine", () => {
   it("says when, how fast, how strange, from where, and why in plain words", () => {
     expect(alertLine(arrived(), plain())).toBe(
-      "  14:02:11   1.2 s  0.93   card testing      14 payment attempts with 9 cards through this network in 1 h (payment failed, 1,250.50 GBP)",
+      "  14:02:11   1.2 s  0.93   card testing        14 payment attempts with 9 cards through this network in 1 h (payment failed, 1,250.50 GBP)",
     );
   });
 
   it.each([
     { change: { attack: null }, says: "real order", because: "nobody injected it" },
-    { change: { attack: undefined }, says: "0.93                     14 payment", because: "it is not of the replay" },
+    {
+      change: { attack: undefined },
+      says: "0.93                       14 payment",
+      because: "it is not of the replay",
+    },
     { change: { delayMs: null }, says: "14:02:11          0.93", because: "its delay is not known" },
   ])("says $says when $because", ({ change, says }) => {
     expect(alertLine(arrived(change), plain())).toContain(says);
@@ -66,6 +70,28 @@ describe("alertLine", () => {
     expect(alertLine(arrived({}, [reason("an item called \u001B[2J\nX")]), plain())).toMatch(
       /an item called {1,2}\[2J X \(payment failed/,
     );
+  });
+});
+
+describe("otherLine", () => {
+  const at = new Date(2026, 10, 21, 14, 2, 11);
+
+  it.each([
+    { body: { type: "webhook.test", data: {} }, says: "webhook.test", because: "there is nothing to tell of it" },
+    {
+      body: { type: "anomaly.detected", data: { event: null, alert: { title: "7 more anomalies" } } },
+      says: "anomaly.detected: 7 more anomalies",
+      because: "a digest is about no event",
+    },
+    { body: "nothing", says: "a webhook of no known type", because: "it is none" },
+    { body: { type: "a\u001B[2J\nb" }, says: "a [2J b", because: "it shall not steer the terminal" },
+  ])("says $says, since $because", ({ body, says }) => {
+    expect(otherLine(body, at, plain())).toBe(`  14:02:11  ${says}`);
+  });
+
+  it("fits into its columns", () => {
+    const body = { type: "metric.anomaly", data: { alert: { title: "orders ".repeat(30) } } };
+    expect(otherLine(body, at, plain(60)).length).toBeLessThanOrEqual(60);
   });
 });
 

@@ -29,7 +29,7 @@ export interface ArrivedAlert {
 }
 
 /** Wide enough for what stands below it: time, delay, score, origin. */
-const HEADINGS = `  ${"arrived".padEnd(8)}  ${"delay".padStart(6)}  ${"score".padEnd(5)}  ${"origin".padEnd(16)}  alert`;
+const HEADINGS = `  ${"arrived".padEnd(8)}  ${"delay".padStart(6)}  ${"score".padEnd(5)}  ${"origin".padEnd(18)}  alert`;
 
 export function alertHeadings({ paint, columns }: Pick<Terminal, "paint" | "columns">): string {
   return paint("dim", cut(HEADINGS, columns()));
@@ -41,10 +41,27 @@ export function alertLine(arrived: ArrivedAlert, { paint, columns }: Pick<Termin
   const time = arrived.arrivedAt.toTimeString().slice(0, 8);
   const delay = (arrived.delayMs === null ? "" : seconds(arrived.delayMs)).padStart(6);
   const score = assessment.score.toFixed(2).padEnd(5);
-  const origin = originOf(arrived.attack).padEnd(16);
+  const origin = originOf(arrived.attack).padEnd(18);
   const room = columns() - `  ${time}  ${delay}  ${score}  ${origin}  `.length;
   const words = cut(printable(wordsOf(event, assessment)), room);
   return `  ${paint("dim", time)}  ${delay}  ${paint("red", score)}  ${paint(arrived.attack ? "yellow" : "dim", origin)}  ${words}`;
+}
+
+/** What is read of any other webhook. */
+const OtherWebhook = z.object({
+  type: z.string(),
+  data: z
+    .object({ alert: z.object({ title: z.string() }) })
+    .optional()
+    .catch(undefined),
+});
+
+/** Any other webhook as one line: a digest, an incident, a test. */
+export function otherLine(body: unknown, arrivedAt: Date, { columns }: Pick<Terminal, "columns">): string {
+  const other = OtherWebhook.safeParse(body);
+  const { type = "a webhook of no known type", data } = other.data ?? {};
+  const words = data === undefined ? type : `${type}: ${data.alert.title}`;
+  return cut(`  ${arrivedAt.toTimeString().slice(0, 8)}  ${printable(words)}`, columns());
 }
 
 function originOf(attack: ArrivedAlert["attack"]): string {

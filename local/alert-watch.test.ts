@@ -53,8 +53,12 @@ describe("createAlertWatch", () => {
     expect(watch.arrived().get("evt_injected")).toEqual({ delayMs: null });
   });
 
-  it("shows the type of any other webhook, so that a test of it can be seen", async () => {
-    await take("x", { type: "webhook.test\u001B[2J" });
-    expect(lines).toEqual([expect.stringMatching(/webhook\.test \[2J$/)]);
+  it("shows any other webhook too, so that a test of it, a digest or an incident can be seen", async () => {
+    await take("x", { type: "webhook.test" });
+    await take("x", { type: "metric.anomaly", data: { alert: { title: "Orders have halved" } } });
+    expect(lines).toEqual([
+      expect.stringMatching(/ webhook\.test$/),
+      expect.stringMatching(/ metric\.anomaly: Orders have halved$/),
+    ]);
   });
 });

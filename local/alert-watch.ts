@@ -1,7 +1,7 @@
-import { AnomalyAlert, alertLine } from "./alert-line.ts";
+import { AnomalyAlert, alertLine, otherLine } from "./alert-line.ts";
 import type { Attack, ReplayEvent } from "./attacks.ts";
 import type { ReceivedWebhook } from "./receiver.ts";
-import { printable, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface AlertWatch {
   /** Take a webhook that arrived, and show it as a line. */
@@ -41,7 +41,7 @@ export function createAlertWatch(
     take({ received_at: receivedAt, body }) {
       const alert = AnomalyAlert.safeParse(body);
       if (alert.success) void show(alert.data, new Date(receivedAt));
-      else terminal.line(`  ${new Date(receivedAt).toTimeString().slice(0, 8)}  ${typeOf(body)}`);
+      else terminal.line(otherLine(body, new Date(receivedAt), terminal));
     },
     expect(events) {
       attacks = new Map(events.map(({ event, attack }) => [event.id, attack]));
@@ -49,9 +49,4 @@ export function createAlertWatch(
     },
     arrived: () => arrived,
   };
-}
-
-function typeOf(body: unknown): string {
-  const type = typeof body === "object" && body !== null && "type" in body ? body.type : undefined;
-  return typeof type === "string" ? printable(type) : "a webhook of no known type";
 }

@@ -1,12 +1,20 @@
 /**
- * The three attacks hidden in the replay, made of what the replay holds: its customers, its goods, its prices. They are written from what
- * such attacks look like, without regard to how the product finds them.
+ * The attacks hidden in the replay. Three are made of what the replay holds: its customers, its goods, its prices; two, which need no
+ * history with the shop, are the simulator's. All are written from what such attacks look like, without regard to how the product finds
+ * them.
  */
 import type { Event } from "../shared/event.ts";
 import { contextOf, orderContext, paymentBy, pounds, type Run, type ShopEvent } from "./orders.ts";
 import { cardOf, shopperOf, type Card } from "./shoppers.ts";
+import { simulatedAttack } from "./simulated-attacks.ts";
 
-export const ATTACKS = ["card testing", "account takeover", "price glitch"] as const;
+export const ATTACKS = [
+  "coupon abuse",
+  "card testing",
+  "inventory hoarding",
+  "account takeover",
+  "price glitch",
+] as const;
 export type Attack = (typeof ATTACKS)[number];
 
 /** An event of the replay, with the attack it belongs to: known here alone, no part of what is sent. */
@@ -21,13 +29,19 @@ interface Order {
 }
 
 /** Where each attack begins, as shares of the replay's events: late enough that there are histories to compare with. */
-const BEGIN_SHARES: Record<Attack, number> = { "card testing": 0.6, "account takeover": 0.72, "price glitch": 0.84 };
+const BEGIN_SHARES: Record<Attack, number> = {
+  "coupon abuse": 0.54,
+  "card testing": 0.6,
+  "inventory hoarding": 0.66,
+  "account takeover": 0.72,
+  "price glitch": 0.84,
+};
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
 /**
- * The replay with all three attacks in it, in the order of time.
+ * The replay with all of the attacks in it, in the order of time.
  *
  * @param genuine the shop's events, oldest first
  * @throws Error when they hold too little to attack: no customer with three orders, no item sold often
@@ -54,6 +68,8 @@ interface Scene {
 }
 
 const ATTACK_EVENTS: Record<Attack, (scene: Scene) => ShopEvent[]> = {
+  "coupon abuse": ({ beginMs, run }) => simulatedAttack("coupon_abuse", beginMs + MINUTE_MS, run),
+  "inventory hoarding": ({ beginMs, run }) => simulatedAttack("inventory_hoarding", beginMs + MINUTE_MS, run),
   "card testing": cardTesting,
   "account takeover": accountTakeover,
   "price glitch": priceGlitch,

@@ -2,6 +2,7 @@ import { seconds } from "./alert-line.ts";
 import { ATTACKS, type Attack, type ReplayEvent } from "./attacks.ts";
 import { percentileOf } from "./percentile.ts";
 import type { Sent } from "./send-events.ts";
+import type { Alerted } from "./stored-events.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a replay came to. */
@@ -11,6 +12,8 @@ export interface DemoOutcome {
   sent: readonly Sent[];
   /** By the id of the event: the first alert about it, and how long after the event's receipt it arrived. */
   alerts: ReadonlyMap<string, { delayMs: number | null }>;
+  /** What became of each anomaly, by the id of its event. */
+  alertOf: ReadonlyMap<string, Alerted>;
   /** Rows in Postgres. */
   stored: number;
   tookMs: number;
@@ -18,10 +21,10 @@ export interface DemoOutcome {
 
 export interface AttackFindings {
   attack: Attack;
-  /** Its events that were sent, and those of them that an alert arrived for. */
+  /** Its events that were sent, and those of them that are in an alert that arrived. */
   events: number;
   alerted: number;
-  /** The number of its first event with an alert, from 1; null when there is none. */
+  /** The number of the first of these, from 1; null when there is none. */
   firstAlerted: number | null;
 }
 
@@ -30,14 +33,22 @@ export function attackFindings({
   events,
   sent,
   alerts,
-}: Pick<DemoOutcome, "events" | "sent" | "alerts">): AttackFindings[] {
+  alertOf,
+}: Pick<DemoOutcome, "events" | "sent" | "alerts" | "alertOf">): AttackFindings[] {
   const sentIds = new Set(sent.map(({ id }) => id));
   return ATTACKS.map((attack) => {
     const own = events.filter((each) => each.attack === attack && sentIds.has(each.event.id));
-    const first = own.findIndex(({ event }) => alerts.has(event.id));
-    const alerted = own.filter(({ event }) => alerts.has(event.id)).length;
+    const isAlerted = ({ event }: ReplayEvent) => hasAlert(event.id, { alerts, alertOf });
+    const first = own.findIndex(isAlerted);
+    const alerted = own.filter(isAlerted).length;
     return { attack, events: own.length, alerted, firstAlerted: first === -1 ? null : first + 1 };
   });
+}
+
+/** Whether an event is in an alert that arrived. */
+function hasAlert(id: string, { alerts, alertOf }: Pick<DemoOutcome, "alerts" | "alertOf">): boolean {
+  const toldWith = alertOf.get(id)?.toldWith ?? null;
+  return toldWith !== null && alerts.has(toldWith);
 }
 
 /** The summary as lines. */
@@ -49,7 +60,7 @@ export function summaryLines(outcome: DemoOutcome, paint: Terminal["paint"]): st
   const anomalies = sent.filter(({ anomaly }) => anomaly).length;
   const injected = new Set(events.filter(({ attack }) => attack !== null).map(({ event }) => event.id));
   const realSent = sent.filter(({ id }) => !injected.has(id)).length;
-  const realAlerts = [...alerts.keys()].filter((id) => !injected.has(id)).length;
+  const realAlerts = sent.filter(({ id }) => !injected.has(id) && hasAlert(id, outcome)).length;
   return [
     row("events", `${number(sent.length)} sent in ${seconds(tookMs)}, ${perSecond(sent.length, tookMs)} a second`),
     row("", `${count("accepted")} accepted, ${count("duplicate")} duplicate, ${count("rejected")} rejected`),
@@ -61,7 +72,10 @@ export function summaryLines(outcome: DemoOutcome, paint: Terminal["paint"]): st
       `${number(realAlerts)} of ${number(realSent)} real orders and refunds alerted on (${percent(realAlerts, realSent)}):`,
     ),
     row("", "false alarms, or truly unusual; nobody knows which they were in 2011"),
-    row("alerts", `${number(alerts.size)} arrived for ${number(anomalies)} anomalies`),
+    row(
+      "alerts",
+      `${number(alerts.size)} arrived for ${number(anomalies)} anomalies, one for each customer or network`,
+    ),
     row("", delayWords([...alerts.values()].flatMap(({ delayMs }) => delayMs ?? []))),
   ];
 }

@@ -42,8 +42,10 @@ beforeEach(async () => {
     })();
   });
   const countStored = async (prefix: string) => received.filter(({ id }) => id.startsWith(prefix)).length;
+  const alertsOf = async () =>
+    new Map(received.filter(({ id }) => isAnomaly(id)).map(({ id }) => [id, { isRaised: true, toldWith: id }]));
   const edge = new URL(`http://127.0.0.1:${await listen(server, 0)}`);
-  services = { terminal, watch, edge, ingestKey: "sk_1", countStored, replayMs: 0 };
+  services = { terminal, watch, edge, ingestKey: "sk_1", countStored, alertsOf, replayMs: 0 };
 });
 afterEach(() => {
   server.closeAllConnections();
@@ -60,7 +62,7 @@ describe("runDemo", () => {
     expect(Math.max(...times)).toBeLessThanOrEqual(Date.now());
     expect(written).toMatch(/card testing +found at its event 1; 25 of 25/);
     expect(written).toMatch(/account takeover +not found/);
-    expect(written).toContain("1 of 3 found");
+    expect(written).toContain("1 of 5 found");
   });
 
   it("is of other orders and customers the second time, so that not everything is a duplicate", async () => {

@@ -8,6 +8,7 @@ import { shopEvents, type Run } from "./orders.ts";
 import { planReplay } from "./replay-plan.ts";
 import { readSlice } from "./retail-slice.ts";
 import { sendEvents, type Sent } from "./send-events.ts";
+import type { Alerted } from "./stored-events.ts";
 import type { Terminal } from "./terminal.ts";
 
 const REPLAY_MS = 45_000;
@@ -23,12 +24,14 @@ export interface DemoServices {
   watch: AlertWatch;
   /** How many events are in Postgres whose id begins so. */
   countStored(idPrefix: string): Promise<number>;
+  /** What became of the anomalies whose event's id begins so, by that id. */
+  alertsOf(idPrefix: string): Promise<ReadonlyMap<string, Alerted>>;
   /** 45 s when undefined. A machine that does not keep up takes longer, as nothing is sent before the answer to the last. */
   replayMs?: number;
 }
 
 /**
- * The main job in front of the user: four weeks of a real shop's orders, with three attacks among them, go through everything; alerts
+ * The main job in front of the user: four weeks of a real shop's orders, with five attacks among them, go through everything; alerts
  * are shown as they arrive at the webhook, and in the end what was found of what was hidden.
  *
  * @throws Error when the edge takes no more events; the signal's reason when it aborts
@@ -44,8 +47,8 @@ export async function runDemo(services: DemoServices, signal: AbortSignal): Prom
   try {
     const sent = await replay(events, services, signal);
     const tookMs = performance.now() - startMs;
-    const stored = await settle(run, sent, services, signal);
-    const outcome = { events, sent, alerts: watch.arrived(), stored, tookMs };
+    const { stored, alertOf } = await settle(run, sent, services, signal);
+    const outcome = { events, sent, alerts: watch.arrived(), alertOf, stored, tookMs };
     terminal.endProgress();
     terminal.line();
     terminal.line(terminal.paint("bold", "Summary"));
@@ -62,8 +65,10 @@ function introduce(orders: number, terminal: Terminal): void {
   terminal.line(
     `  ${orders.toLocaleString("en-GB")} orders and refunds (UCI Online Retail), moved in time to end now, and`,
   );
-  terminal.line("  three attacks among them: card testing, an account takeover, a slipped price.");
-  terminal.line("  Each line below is an alert that has arrived at the webhook.");
+  terminal.line(
+    "  five attacks among them: coupon abuse, card testing, hoarding, an account takeover, a slipped price.",
+  );
+  terminal.line("  Each line below is an alert that arrived at the webhook, one for each customer or network.");
   terminal.line();
   terminal.line(alertHeadings(terminal));
 }
@@ -87,21 +92,35 @@ async function replay(events: readonly ReplayEvent[], services: DemoServices, si
   return sent;
 }
 
-/** Waits until everything that was accepted is stored and every anomaly has its alert; not longer than 20 s. @returns rows stored */
-async function settle(run: Run, sent: readonly Sent[], services: DemoServices, signal: AbortSignal): Promise<number> {
-  const { terminal, watch, countStored } = services;
+/**
+ * Waits until everything that was accepted is stored and the alert of every anomaly has arrived; not longer than 20 s.
+ *
+ * @returns rows stored, and what became of the anomalies
+ */
+async function settle(
+  run: Run,
+  sent: readonly Sent[],
+  services: DemoServices,
+  signal: AbortSignal,
+): Promise<Pick<DemoOutcome, "stored" | "alertOf">> {
+  const { terminal, watch, countStored, alertsOf } = services;
   const accepted = sent.filter(({ status }) => status !== "rejected").length;
   const anomalies = sent.filter(({ anomaly }) => anomaly);
   const endMs = performance.now() + SETTLE_MS;
   for (;;) {
-    const stored = await countStored(`evt_${run.id}_`);
-    const waiting = anomalies.filter(({ id }) => !watch.arrived().has(id)).length;
-    if ((stored >= accepted && waiting === 0) || performance.now() > endMs) return stored;
-    const left = `waiting for ${accepted - stored} events to be stored and ${waiting} alerts`;
+    const idPrefix = `evt_${run.id}_`;
+    const [stored, alertOf] = [await countStored(idPrefix), await alertsOf(idPrefix)];
+    const isOver = ({ isRaised, toldWith }: Alerted) =>
+      isRaised && (toldWith === null || watch.arrived().has(toldWith));
+    const waiting = anomalies.filter(({ id }) => !isOver(alertOf.get(id) ?? NOT_RAISED)).length;
+    if ((stored >= accepted && waiting === 0) || performance.now() > endMs) return { stored, alertOf };
+    const left = `waiting for ${accepted - stored} events to be stored and the alerts of ${waiting} anomalies`;
     terminal.progress(progressOf(sent.length, sent.length, watch.arrived().size, left));
     await wait(POLL_MS, undefined, { signal });
   }
 }
+
+const NOT_RAISED: Alerted = { isRaised: false, toldWith: null };
 
 const BAR_WIDTH = 16;
 

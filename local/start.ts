@@ -2,6 +2,7 @@
  * `npm start`: the whole product on this machine, and the demo. What is started is stopped in reverse at Ctrl-C or SIGTERM: nothing more
  * is let in, what was accepted is kept, everything ends. The exit code is 0 after that, else 1 with a line that says why.
  */
+import { counted } from "../shared/number-words.ts";
 import { seconds } from "./alert-line.ts";
 import { createAlertWatch, type AlertWatch } from "./alert-watch.ts";
 import { openWorkersLog, takeDataFolder, type WorkersLog } from "./data-folder.ts";
@@ -14,7 +15,7 @@ import { readSettings, USUAL_SHOP_PORT, type Settings } from "./settings.ts";
 import type { Shop } from "./shop/shop.ts";
 import { showSteps } from "./steps.ts";
 import { onNpmGone, onStopSignals } from "./stop-signals.ts";
-import { countEvents, receivedAtMs } from "./stored-events.ts";
+import { alertsOf, countEvents, receivedAtMs } from "./stored-events.ts";
 import { createTeardown } from "./teardown.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -142,7 +143,7 @@ async function startParts(settings: Settings, log: WorkersLog): Promise<Running>
 
 function postgresWords({ databaseUrl, dataDir }: Settings, { applied }: parts.StartedPostgres): string {
   const where = databaseUrl === undefined ? `PGlite, in ${dataDir}/postgres` : "the server of DATABASE_URL";
-  return `${where}, ${applied.length === 0 ? "up to date" : `migrations applied: ${applied.join(", ")}`}`;
+  return `${where}, ${applied.length === 0 ? "up to date" : `${counted(applied.length, "migration")} applied`}`;
 }
 
 function shopWords({ shopPort = USUAL_SHOP_PORT }: Settings, { url }: Shop): string {
@@ -157,6 +158,7 @@ async function demonstrate({ mode }: Settings, { postgres, watch, local }: Runni
     edge: new URL(local.edge),
     ingestKey: local.keys.ingest,
     countStored: (idPrefix: string) => countEvents(postgres, idPrefix),
+    alertsOf: (idPrefix: string) => alertsOf(postgres, idPrefix),
   };
   try {
     const { sent, stored } = await runDemo(services, signal);

@@ -12,6 +12,28 @@ export async function countEvents({ query }: Postgres, idPrefix: string): Promis
   return row?.events ?? 0;
 }
 
+/** What became of an anomaly. */
+export interface Alerted {
+  /** Whether the alert rules have looked at it. */
+  isRaised: boolean;
+  /** The event that its alert was sent with; null when it is in none, or in a digest, which is sent an hour later. */
+  toldWith: string | null;
+}
+
+/** What became of the anomalies whose event's id begins so, by that id. */
+export async function alertsOf({ query }: Postgres, idPrefix: string): Promise<Map<string, Alerted>> {
+  const rows = await query<{ id: string; unraised: boolean; told_with: string | null }>(
+    `SELECT anomalies.event_id AS id, unraised, min(alerts.event_id) AS told_with
+     FROM anomalies
+     LEFT JOIN alert_anomalies ON anomaly_id = anomalies.id
+     LEFT JOIN alerts ON alerts.id = alert_id AND NOT digest AND NOT silenced
+     WHERE starts_with(anomalies.event_id, $1)
+     GROUP BY anomalies.id`,
+    [idPrefix],
+  );
+  return new Map(rows.map(({ id, unraised, told_with }) => [id, { isRaised: !unraised, toldWith: told_with }]));
+}
+
 /** When the edge received an event, Unix time; null when it is not stored. */
 export async function receivedAtMs({ query }: Postgres, id: string): Promise<number | null> {
   const [row] = await query<{ ms: number }>(

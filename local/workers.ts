@@ -53,8 +53,8 @@ export interface LocalWorkers {
   /** The cron expressions of the aggregator, which nothing here fires; see cron-clock.ts. */
   crons: string[];
   /**
-   * Messages of the edge waiting for their consumers, on all its queues. A batch being consumed and messages waiting for a retry are
-   * not counted: the runtime does not tell.
+   * Messages to and from the edge waiting for their consumers, on all its queues. A batch being consumed and messages waiting for a retry
+   * are not counted: the runtime does not tell.
    *
    * @throws Error when the runtime does not answer within 2 s
    */
@@ -93,19 +93,35 @@ export async function startWorkers(options: WorkersOptions): Promise<LocalWorker
   const miniflare = withoutSignalListeners(() => new Miniflare(miniflareOptions));
   try {
     await miniflare.ready;
-    return await localWorkers(miniflare, Object.keys(edge.queueProducers ?? {}), aggregator.cronTriggers ?? []);
+    return await localWorkers(miniflare, edgeQueues(edge, aggregator), aggregator.cronTriggers ?? []);
   } catch (error) {
     await miniflare.dispose();
     throw error;
   }
 }
 
-async function localWorkers(miniflare: Miniflare, producers: string[], crons: string[]): Promise<LocalWorkers> {
+/** The bindings of what the edge puts on a queue, and of what it takes from one. */
+function edgeQueues(edge: V4WorkerOptions, aggregator: V4WorkerOptions): { binding: string; worker: string }[] {
+  const consumed = Object.keys(edge.queueConsumers ?? {});
+  const toEdge = Object.entries(aggregator.queueProducers ?? {}).filter(([, queue]) =>
+    consumed.includes(typeof queue === "string" ? queue : queue.queueName),
+  );
+  return [
+    ...Object.keys(edge.queueProducers ?? {}).map((binding) => ({ binding, worker: NAMES.edge })),
+    ...toEdge.map(([binding]) => ({ binding, worker: NAMES.aggregator })),
+  ];
+}
+
+async function localWorkers(
+  miniflare: Miniflare,
+  producers: { binding: string; worker: string }[],
+  crons: string[],
+): Promise<LocalWorkers> {
   const [edge, aggregator, scheduler, ...queues] = await Promise.all([
     miniflare.unsafeGetDirectURL(NAMES.edge),
     miniflare.unsafeGetDirectURL(NAMES.aggregator),
     miniflare.getWorker(NAMES.aggregator),
-    ...producers.map((binding) => miniflare.getQueueProducer(binding, NAMES.edge)),
+    ...producers.map(({ binding, worker }) => miniflare.getQueueProducer(binding, worker)),
   ]);
   return {
     edge,

@@ -49,11 +49,12 @@ describe("the product, while everything around it fails", () => {
     await workOnce();
   }
 
-  /** Replays every failure, as an operator does once its cause is gone. @returns whether there were any */
-  async function replayFailures({ clock }: Product): Promise<boolean> {
-    const services = { db: database.db, nowMs: () => clock.nowMs(), publicUrl: "https://pulse.example" };
+  /** Replays every failure, as an operator does once its cause is gone, before the next run of the cron. @returns whether there were any */
+  async function replayFailures({ clock, aggregator }: Product): Promise<boolean> {
+    const services = { db: database.db, nowMs: () => clock.nowMs() };
     const { rows } = await listFailedEvents(database.db, { resolved: false }, { limit: 500, after: null });
     for (const failure of rows) await replay(failure, services);
+    await aggregator.drain();
     return rows.length > 0;
   }
 

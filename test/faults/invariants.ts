@@ -79,7 +79,10 @@ export async function expectBalanced(db: Db, { startMs, clock, sender, edge }: P
   }
 }
 
-/** Every aggregate equals a recount, and every anomaly has one place in the triage list, one alert, and one delivery a webhook. */
+/**
+ * Every aggregate equals a recount, every anomaly has one place in the triage list and is in one alert, and every alert counts what is in
+ * it and has one delivery a webhook.
+ */
 export async function expectCountedOnce(db: Db): Promise<void> {
   for (const [aggregate, { kept, recounted }] of Object.entries(await recount(db))) {
     expect({ aggregate, lines: kept }).toEqual({ aggregate, lines: recounted });
@@ -87,9 +90,15 @@ export async function expectCountedOnce(db: Db): Promise<void> {
   const anomalous = await values(db, sql`SELECT id AS value FROM events WHERE anomaly ORDER BY id`);
   for (const made of [
     sql`SELECT event_id AS value FROM anomalies ORDER BY 1`,
-    sql`SELECT event_id AS value FROM alerts ORDER BY 1`,
-    sql`SELECT event_id AS value FROM deliveries JOIN alerts ON alerts.id = alert_id ORDER BY 1`,
+    sql`SELECT event_id AS value FROM alert_anomalies JOIN anomalies ON anomalies.id = anomaly_id ORDER BY 1`,
   ]) {
     expect(await values(db, made)).toEqual(anomalous);
+  }
+  const alerts = sql`SELECT id || ' ' || anomalies AS value FROM alerts WHERE NOT digest ORDER BY id`;
+  for (const made of [
+    sql`SELECT alert_id || ' ' || count(*) AS value FROM alert_anomalies GROUP BY alert_id ORDER BY alert_id`,
+    sql`SELECT alert_id || ' ' || anomalies AS value FROM deliveries JOIN alerts ON alerts.id = alert_id ORDER BY alert_id`,
+  ]) {
+    expect(await values(db, made)).toEqual(await values(db, alerts));
   }
 }

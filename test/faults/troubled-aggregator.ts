@@ -1,5 +1,6 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
+import { raiseAnomalies } from "../../aggregator/alert/rules/raise-anomalies.ts";
 import {
   consumeAccounts,
   consumeAssessments,
@@ -36,8 +37,6 @@ export function createTroubledAggregator({ client, troubles, clock, events, coun
     [counts, consumeAccounts],
     [dead, consumeDeadLetters],
   ]);
-  /** Deliveries that were to be attempted at once. */
-  const attempted: string[] = [];
 
   const bucket = testSpool();
   const overSpool = <T>(call: () => Promise<T>) =>
@@ -48,6 +47,13 @@ export function createTroubledAggregator({ client, troubles, clock, events, coun
     delete: (key) => overSpool(() => bucket.delete(key)),
     list: (options) => overSpool(() => bucket.list(options)),
   };
+
+  /** What cannot be raised now is raised by the next who comes. */
+  const raise = (services: ConsumeServices) =>
+    raiseAnomalies({ ...services, config: { publicUrl: "https://pulse.example" } }).then(
+      () => undefined,
+      () => undefined,
+    );
 
   /** Work until it is done or killed: what is killed makes no further step, and nobody hears of it. */
   async function untilKilled(work: (services: ConsumeServices) => Promise<unknown>): Promise<void> {
@@ -63,17 +69,17 @@ export function createTroubledAggregator({ client, troubles, clock, events, coun
       );
       return troubles.strikes("the consumer is killed after the commit") ? die() : answer;
     };
+    const goingOn: Promise<unknown>[] = [];
     const services: ConsumeServices = {
       db: drizzle({ client: withQuery(client, query) }),
       spool,
-      publicUrl: "https://pulse.example",
       nowMs: () => clock.nowMs(),
       newId,
-      deliverNow: async (deliveryIds) => void attempted.push(...deliveryIds),
-      waitUntil: () => undefined,
+      raiseNow: () => raise(services),
+      waitUntil: (more) => void goingOn.push(more),
       log: () => undefined,
     };
-    await Promise.race([killed, work(services)]);
+    await Promise.race([killed, work(services).then(() => Promise.all(goingOn))]);
   }
 
   /** What is not acknowledged stays on its queue; an event that was delivered too often is given up by it. */
@@ -85,7 +91,6 @@ export function createTroubledAggregator({ client, troubles, clock, events, coun
 
   return {
     spooled: bucket.objects,
-    attempted,
     /** Delivers some messages together, however often they came before. @returns how the consumer answered, if it did */
     async deliver(queue: MemoryQueue, messages: readonly Message[]): Promise<"acked" | "retried" | "none"> {
       const consume = consumeOf.get(queue);
@@ -96,7 +101,11 @@ export function createTroubledAggregator({ client, troubles, clock, events, coun
       return batch.answer;
     },
     /** What the cron does every minute. */
-    drain: () => untilKilled(drainSpool),
+    drain: () =>
+      untilKilled(async (services) => {
+        await drainSpool(services);
+        await raise(services);
+      }),
   };
 }
 

@@ -94,6 +94,7 @@ export function createTroubledEdge({ random, troubles, clock, events, counts, ne
     shards: PROFILE_SHARDS,
     recall: (shard, requests) => overProfiles(() => profiles.recall(shard, requests)),
     takeBack: (shard, ids) => overProfiles(() => profiles.takeBack(shard, ids)),
+    learnLabels: (shard, labels) => overProfiles(() => profiles.learnLabels(shard, labels)),
     waitUntil: () => undefined,
   };
 

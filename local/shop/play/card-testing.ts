@@ -10,7 +10,8 @@ export const cardTesting: Scene = {
   slug: "card-testing",
   name: "Test stolen cards",
   what: "One browser pays for one cheap thing after the other, with 20 different cards. All are declined.",
-  expect: "The first few look like a fumbling shopper. From the fourth card on, each is an alert.",
+  expect:
+    "The first few look like a fumbling shopper. From the fourth card on there is an alert, which counts the others.",
   events({ id, endMs, catalogue }) {
     const cheap = pricedBetween(catalogue, 50, 300);
     const thief = shopperOf(id, "card thief", "GB");

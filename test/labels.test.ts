@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FEATURE_NAMES } from "../shared/features/features.ts";
+import { eventually, startSystem, type System } from "./system.ts";
+
+let system: System;
+
+beforeAll(async () => {
+  system = await startSystem({ edgeVars: { PROFILE_SHARDS: "3" } });
+});
+afterAll(() => system.stop());
+
+let made = 0;
+
+/** An order of a mug with the card that all of them share. */
+async function order(changes: Record<string, unknown> = {}): Promise<string> {
+  const id = `evt_label_${String(++made).padStart(4, "0")}`;
+  const event = {
+    id,
+    name: "purchase",
+    transaction_id: id,
+    value: 20,
+    currency: "EUR",
+    items: [{ item_id: "mug", price: 20, quantity: 1 }],
+    payment: { card_fingerprint: "card-1" },
+    ...changes,
+  };
+  expect(await system.send("/v1/events", event)).toMatchObject({ status: 202 });
+  return id;
+}
+
+const stored = (id: string) =>
+  eventually(`event ${id}`, async () => {
+    const { status, body } = await system.ask("GET", `/v1/events/${id}`, system.key("analyst"));
+    return status === 200 ? body : null;
+  });
+
+/** Confirmed fraud of the last 7 days, as the card's next order sees it. */
+async function fraudsSeen(): Promise<number> {
+  const { features } = await stored(await order({ user_id: `u-${made}` }));
+  const value = Array.isArray(features) ? features[FEATURE_NAMES.indexOf("frauds_7d")] : features.frauds_7d;
+  return Math.round(Math.expm1(value));
+}
+
+const judge = (eventId: string, label: "confirmed" | "dismissed") =>
+  system.ask("POST", `/v1/anomalies/ano_${eventId}/feedback`, system.key("operator"), { label });
+
+const soon = (frauds: number) =>
+  eventually(`${frauds} cases of fraud with this card`, async () => ((await fraudsSeen()) === frauds ? true : null));
+
+describe("a verdict on an anomaly", () => {
+  it("reaches the profiles within seconds, once however often it is given, and is taken back", async () => {
+    const tried = await Promise.all(
+      Array.from({ length: 12 }, (_each, index) => order({ user_id: `u-thief-${index}` })),
+    );
+    const found = await Promise.all(tried.map(stored));
+    const anomaly: string = found.find(({ assessment }) => assessment.anomaly)?.id;
+    expect(anomaly).toBeDefined();
+
+    expect(await fraudsSeen()).toBe(0);
+    expect(await judge(anomaly, "confirmed")).toMatchObject({ status: 200, body: { status: "confirmed" } });
+    await soon(1);
+    await judge(anomaly, "confirmed");
+    await judge(anomaly, "dismissed");
+    await soon(0);
+    await judge(anomaly, "confirmed");
+    await soon(1);
+    const labels = system.logged.filter((line) => line.includes("pulseecom-labels"));
+    expect(labels.join("\n")).not.toMatch(/retried|card-1/);
+    expect(labels.length).toBeGreaterThanOrEqual(3);
+  });
+});
