@@ -1,8 +1,6 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- it declares globals, which cannot be imported
 /// <reference path="../aggregator/modules.d.ts" />
 import { sql } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/node-postgres";
-import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { closeDigests } from "../aggregator/alert/rules/digests.ts";
 import { raiseAnomalies } from "../aggregator/alert/rules/raise-anomalies.ts";
@@ -11,38 +9,27 @@ import type { RaiseServices } from "../aggregator/alert/rules/turns.ts";
 import type { Db } from "../aggregator/store/db.ts";
 import { eventRow, storeEvents } from "../aggregator/store/events.ts";
 import { ANOMALOUS, NOW_MS, scoredEvent } from "../aggregator/test-events.ts";
-import { openDatabase } from "../local/database.ts";
-import { migrate } from "../local/migrate.ts";
-import { createOwnDatabase, hasServer, type OwnDatabase } from "../local/server-for-tests.ts";
+import { hasServer } from "../local/server-for-tests.ts";
+import { openConnections, type ServerConnections } from "./server-connections.ts";
 
 const CONNECTIONS = 6;
 const HOUR_MS = 60 * 60_000;
 
 /** Statements that truly run at the same time need a server: the embedded Postgres has one connection. */
 describe.runIf(await hasServer())("alerts raised at the same time, on a real server", () => {
-  let database: OwnDatabase;
-  let clients: Client[];
-  /** One for each connection, so that what is asked of different ones runs at the same time. */
+  let server: ServerConnections;
   let dbs: Db[];
   beforeAll(async () => {
-    database = await createOwnDatabase();
-    const opened = await openDatabase({ databaseUrl: database.url });
-    await migrate(opened);
-    await opened.close();
-    clients = Array.from({ length: CONNECTIONS }, () => new Client({ connectionString: database.url }));
-    await Promise.all(clients.map((client) => client.connect()));
-    dbs = clients.map((client) => drizzle({ client }));
+    server = await openConnections(CONNECTIONS);
+    ({ dbs } = server);
     await query(
       "INSERT INTO webhooks (id, url, types, secret) VALUES ('wh_1', 'https://h.example/', '{anomaly.detected}', 's')",
     );
   });
-  afterAll(async () => {
-    await Promise.all(clients.map((client) => client.end()));
-    await database.drop();
-  });
+  afterAll(() => server.close());
   beforeEach(() => query("TRUNCATE events, anomalies, alerts, deliveries, alert_anomalies, alert_turns CASCADE"));
 
-  const query = async (text: string) => (await clients[0]?.query<Record<string, unknown>>(text))?.rows ?? [];
+  const query = (text: string) => server.query(text);
 
   const idOf = (n: number) => `evt_${String(n).padStart(8, "0")}`;
   let made = 0;

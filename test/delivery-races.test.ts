@@ -1,14 +1,11 @@
-import { drizzle } from "drizzle-orm/node-postgres";
-import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { claimDelivery, settleAttempt, type Claim } from "../aggregator/alert/deliveries.ts";
 import { askForMissed, reviveDelivery, reviveMissed } from "../aggregator/alert/replays.ts";
 import { insertAlerts, insertHook } from "../aggregator/alert/test-alerting.ts";
 import { changeWebhook } from "../aggregator/alert/webhooks.ts";
 import type { Db } from "../aggregator/store/db.ts";
-import { openDatabase } from "../local/database.ts";
-import { migrate } from "../local/migrate.ts";
-import { createOwnDatabase, hasServer, type OwnDatabase } from "../local/server-for-tests.ts";
+import { hasServer } from "../local/server-for-tests.ts";
+import { openConnections, type ServerConnections } from "./server-connections.ts";
 
 const NOW_MS = Date.parse("2026-11-21T10:00:00Z");
 const LEASE_MS = 30_000;
@@ -17,26 +14,16 @@ const ROUNDS = 10;
 
 /** Statements that truly run at the same time need a server: the embedded Postgres has one connection. */
 describe.runIf(await hasServer())("isolates that deliver at the same time, on a real server", () => {
-  let own: OwnDatabase;
-  let clients: Client[];
-  /** One for each connection, so that what is asked of different ones runs at the same time. */
+  let server: ServerConnections;
   let dbs: Db[];
   beforeAll(async () => {
-    own = await createOwnDatabase();
-    const database = await openDatabase({ databaseUrl: own.url });
-    await migrate(database);
-    await database.close();
-    clients = Array.from({ length: CONNECTIONS }, () => new Client({ connectionString: own.url }));
-    await Promise.all(clients.map((client) => client.connect()));
-    dbs = clients.map((client) => drizzle({ client }));
+    server = await openConnections(CONNECTIONS);
+    ({ dbs } = server);
   });
-  afterAll(async () => {
-    await Promise.all(clients.map((client) => client.end()));
-    await own.drop();
-  });
+  afterAll(() => server.close());
   beforeEach(async () => void (await query("TRUNCATE webhooks, alerts, deliveries, delivery_attempts CASCADE")));
 
-  const query = async (text: string) => (await clients[0]?.query<Record<string, unknown>>(text))?.rows ?? [];
+  const query = (text: string) => server.query(text);
   /** The same on every connection at once. */
   const everywhere = <T>(what: (db: Db, connection: number) => Promise<T>) => Promise.all(dbs.map(what));
   const first = () => {

@@ -1,11 +1,8 @@
-import { drizzle } from "drizzle-orm/node-postgres";
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { insertKey, revokeKey, rotateKey } from "../aggregator/keys/records.ts";
 import type { Db } from "../aggregator/store/db.ts";
-import { openDatabase } from "../local/database.ts";
-import { migrate } from "../local/migrate.ts";
-import { createOwnDatabase, hasServer, type OwnDatabase } from "../local/server-for-tests.ts";
+import { hasServer } from "../local/server-for-tests.ts";
+import { openConnections, type ServerConnections } from "./server-connections.ts";
 
 const NOW_MS = Date.parse("2026-11-21T10:00:00Z");
 const ROUNDS = 20;
@@ -13,30 +10,20 @@ const CONNECTIONS = 5;
 
 /** Statements that truly run at the same time need a server: the embedded Postgres has one connection. */
 describe.runIf(await hasServer())("admins at the same time, on a real server", () => {
-  let own: OwnDatabase;
-  let clients: Client[];
-  /** One for each connection, so that what is asked of different ones runs at the same time. */
+  let server: ServerConnections;
   let dbs: Db[];
   beforeAll(async () => {
-    own = await createOwnDatabase();
-    const database = await openDatabase({ databaseUrl: own.url });
-    await migrate(database);
-    await database.close();
-    clients = Array.from({ length: CONNECTIONS }, () => new Client({ connectionString: own.url }));
-    await Promise.all(clients.map((client) => client.connect()));
-    dbs = clients.map((client) => drizzle({ client }));
+    server = await openConnections(CONNECTIONS);
+    ({ dbs } = server);
   });
-  afterAll(async () => {
-    await Promise.all(clients.map((client) => client.end()));
-    await own.drop();
-  });
+  afterAll(() => server.close());
 
   const onConnection = (number: number): Db => {
     const db = dbs[number % CONNECTIONS];
     if (db === undefined) throw new Error("there is no such connection");
     return db;
   };
-  const query = async (text: string, params: unknown[] = []) => (await clients[0]?.query(text, params))?.rows ?? [];
+  const query = (text: string, params: unknown[] = []) => server.query(text, params);
 
   let made = 0;
   const admins = async (count: number) => {

@@ -1,38 +1,25 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- it declares globals, which cannot be imported
 /// <reference path="../aggregator/modules.d.ts" />
-import { drizzle } from "drizzle-orm/node-postgres";
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { giveFeedback } from "../aggregator/store/anomalies.ts";
 import type { Db } from "../aggregator/store/db.ts";
 import { eventRow, storeEvents } from "../aggregator/store/events.ts";
 import { ANOMALOUS, NOW_MS, scoredEvent } from "../aggregator/test-events.ts";
-import { openDatabase } from "../local/database.ts";
-import { migrate } from "../local/migrate.ts";
-import { createOwnDatabase, hasServer, type OwnDatabase } from "../local/server-for-tests.ts";
+import { hasServer } from "../local/server-for-tests.ts";
+import { openConnections, type ServerConnections } from "./server-connections.ts";
 
 const CONNECTIONS = 5;
 const ROUNDS = 20;
 
 /** Statements that truly run at the same time need a server: the embedded Postgres has one connection. */
 describe.runIf(await hasServer())("verdicts given at the same time, on a real server", () => {
-  let own: OwnDatabase;
-  let clients: Client[];
-  /** One for each connection, so that what is asked of different ones runs at the same time. */
+  let server: ServerConnections;
   let dbs: Db[];
   beforeAll(async () => {
-    own = await createOwnDatabase();
-    const database = await openDatabase({ databaseUrl: own.url });
-    await migrate(database);
-    await database.close();
-    clients = Array.from({ length: CONNECTIONS }, () => new Client({ connectionString: own.url }));
-    await Promise.all(clients.map((client) => client.connect()));
-    dbs = clients.map((client) => drizzle({ client }));
+    server = await openConnections(CONNECTIONS);
+    ({ dbs } = server);
   });
-  afterAll(async () => {
-    await Promise.all(clients.map((client) => client.end()));
-    await own.drop();
-  });
+  afterAll(() => server.close());
 
   it("add up to whether the anomaly is confirmed in the end, each label the turn of the one before", async () => {
     const [db] = dbs;
@@ -50,14 +37,14 @@ describe.runIf(await hasServer())("verdicts given at the same time, on a real se
           }
         }),
       );
-      const result = await clients[0]?.query<{ status: string; known: boolean; by: number[]; starts: number }>(
+      const [row] = await server.query<{ status: string; known: boolean; by: number[]; starts: number }>(
         `SELECT a.status, e.fraud_known_at IS NOT NULL AS known,
            (SELECT array_agg(by::int) FROM fraud_labels WHERE event_id = e.id) AS by,
            (SELECT count(DISTINCT known_at)::int FROM fraud_labels WHERE event_id = e.id) AS starts
          FROM anomalies AS a JOIN events AS e ON e.id = a.event_id WHERE e.id = $1`,
         [id],
       );
-      const { status, known, by, starts } = result?.rows[0] ?? { status: "", known: null, by: [], starts: 0 };
+      const { status, known, by, starts } = row ?? { status: "", known: null, by: [], starts: 0 };
       const confirmed = status === "confirmed" ? 1 : 0;
       expect({ known, sum: by.reduce((sum, one) => sum + one, 0) }).toEqual({ known: confirmed === 1, sum: confirmed });
       // What is taken back is taken back from when it was known.

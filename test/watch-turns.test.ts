@@ -1,15 +1,12 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- it declares globals, which cannot be imported
 /// <reference path="../aggregator/modules.d.ts" />
-import { drizzle } from "drizzle-orm/node-postgres";
-import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { insertHook } from "../aggregator/alert/test-alerting.ts";
 import type { Db } from "../aggregator/store/db.ts";
 import { ratesOf, sellThrough, watchServices } from "../aggregator/watch/test-shop.ts";
 import { watchMetrics } from "../aggregator/watch/watch.ts";
-import { openDatabase } from "../local/database.ts";
-import { migrate } from "../local/migrate.ts";
-import { createOwnDatabase, hasServer, type OwnDatabase } from "../local/server-for-tests.ts";
+import { hasServer } from "../local/server-for-tests.ts";
+import { openConnections, type ServerConnections } from "./server-connections.ts";
 
 const RUNS = 6;
 const MINUTE_MS = 60_000;
@@ -27,22 +24,15 @@ const KEPT = ["watch_progress", "watch_scopes"];
 
 /** Statements that truly run at the same time need a server: the embedded Postgres has one connection. */
 describe.runIf(await hasServer())("watches over the metrics at the same time, on a real server", () => {
-  let database: OwnDatabase;
-  let clients: Client[];
-  /** Holds the others back, and looks at what they did. */
-  let other: Client;
+  let server: ServerConnections;
   /** One for each run, so that they run at the same time. */
   let dbs: Db[];
   beforeAll(async () => {
-    database = await createOwnDatabase();
-    const opened = await openDatabase({ databaseUrl: database.url });
-    await migrate(opened);
-    await opened.close();
-    other = new Client({ connectionString: database.url });
-    clients = Array.from({ length: RUNS }, () => new Client({ connectionString: database.url }));
-    await Promise.all([other, ...clients].map((client) => client.connect()));
-    dbs = clients.map((client) => drizzle({ client }));
-    const db = drizzle({ client: other });
+    server = await openConnections(RUNS + 1);
+    // The first holds the others back, and looks at what they did.
+    const [db, ...others] = server.dbs;
+    if (db === undefined) throw new Error("there is no connection");
+    dbs = others;
     const steady = { rates: () => ratesOf(7), seed: 1 };
     const dayBeforeMs = NOW_MS - DAY_MS;
     await sellThrough(db, { ...steady, fromMs: NOW_MS - HISTORY_DAYS * DAY_MS, untilMs: dayBeforeMs, byHour: true });
@@ -53,16 +43,13 @@ describe.runIf(await hasServer())("watches over the metrics at the same time, on
     await runAt(db, 0);
     for (const table of KEPT) await query(`CREATE TABLE kept_${table} AS SELECT * FROM ${table}`);
   });
-  afterAll(async () => {
-    await Promise.all([other, ...clients].map((client) => client.end()));
-    await database.drop();
-  });
+  afterAll(() => server.close());
   beforeEach(async () => {
     await query("TRUNCATE watch_progress, watch_scopes, incidents, alerts, deliveries CASCADE");
     for (const table of KEPT) await query(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
   });
 
-  const query = async (text: string) => (await other.query<Record<string, unknown>>(text)).rows;
+  const query = (text: string) => server.query(text);
   const scopes = () => query("SELECT dimension, member, state, profile FROM watch_scopes ORDER BY 1, 2");
   const progress = async () => (await query("SELECT revision::int, watched_until FROM watch_progress"))[0];
 

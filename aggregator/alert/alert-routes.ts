@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Problem, type ProblemSlug } from "../../shared/problem.ts";
 import { defineRoute } from "../../shared/route.ts";
 import { operation, type Operation, type RequestFacts } from "../../shared/serve.ts";
+import { callerId } from "../caller.ts";
 import { GUARDED, LISTED } from "../query/access.ts";
 import { formatCursor, parseCursor } from "../query/cursor.ts";
 import { AnsweredTime, Flag, IdParams, Keepable, pageOfRows, paging, Sought } from "../query/fields.ts";
@@ -115,7 +116,7 @@ const noteRoute = defineRoute({
 
 /** What was alerted, and what people say of it. */
 export function alertOperations({ db, nowMs }: { db: Db; nowMs(): number }): Operation[] {
-  const by = (facts: RequestFacts) => ({ keyId: admittedKeyId(facts), nowMs: nowMs() });
+  const by = (facts: RequestFacts) => ({ keyId: callerId(facts), nowMs: nowMs() });
   return [
     operation(listRoute, async (_facts, { query: { limit, cursor, rule_id: ruleId, acknowledged } }) => {
       const page = { limit, after: parseCursor(cursor) };
@@ -171,11 +172,6 @@ function alertAnswer(row: AlertRow): z.input<typeof AlertAnswer> {
 
 function time(at: Date | null): string | null {
   return at === null ? null : at.toISOString();
-}
-
-function admittedKeyId({ keyId }: RequestFacts): string {
-  if (keyId === undefined) throw new Error("a route that needs a key was entered without one");
-  return keyId;
 }
 
 function notFound(): Problem {

@@ -7,7 +7,7 @@ import { GUARDED, LISTED } from "../query/access.ts";
 import { formatCursor, parseCursor } from "../query/cursor.ts";
 import { AnsweredTime, pageOfRows, paging } from "../query/fields.ts";
 import type { Position } from "../store/paging.ts";
-import { callerId } from "./caller.ts";
+import { callerId } from "../caller.ts";
 import { copyConfig, type ConfigServices } from "./copies.ts";
 import { DEPLOYED } from "./effective.ts";
 import { changeSettings, findSettings, listSettings, type SettingsVersion } from "./settings.ts";

@@ -6,6 +6,7 @@ import { Problem, type ProblemSlug } from "../../shared/problem.ts";
 import { readJson } from "../../shared/read-json.ts";
 import { defineRoute } from "../../shared/route.ts";
 import { describe, operation, parse, type Operation, type RequestFacts } from "../../shared/serve.ts";
+import { callerId } from "../caller.ts";
 import { GUARDED, LISTED } from "../query/access.ts";
 import { formatCursor, parseCursor } from "../query/cursor.ts";
 import { IdParams, Instant, Keepable, pageOfRows, paging } from "../query/fields.ts";
@@ -262,11 +263,6 @@ function future(expiresAt: string | null, nowMs: number): Date | null {
 async function optionalJson(request: Request): Promise<unknown> {
   const isMissing = request.body === null || request.headers.get("content-length") === "0";
   return isMissing ? {} : readJson(request);
-}
-
-function callerId({ keyId }: RequestFacts): string {
-  if (keyId === undefined) throw new Error("a route that needs a key was entered without one");
-  return keyId;
 }
 
 /** @throws Problem `not-found` for null */

@@ -4,7 +4,7 @@ import { LIST_ENTRIES_MOST, ListKind, ListName } from "../../shared/lists.ts";
 import { Problem, type ProblemSlug } from "../../shared/problem.ts";
 import { defineRoute } from "../../shared/route.ts";
 import { operation, type Operation } from "../../shared/serve.ts";
-import { callerId } from "../detection/caller.ts";
+import { callerId } from "../caller.ts";
 import { copyConfig, type ConfigServices } from "../detection/copies.ts";
 import { GUARDED, LISTED } from "../query/access.ts";
 import { formatCursor, parseCursor } from "../query/cursor.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { Problem } from "../../shared/problem.ts";
 import { defineRoute } from "../../shared/route.ts";
-import { operation, type Operation, type RequestFacts } from "../../shared/serve.ts";
+import { operation, type Operation } from "../../shared/serve.ts";
+import { callerId } from "../caller.ts";
 import { sendLabelsNow, type LabelServices } from "../labels/send.ts";
 import { findAnomaly, giveFeedback, listAnomalies, type AnomalyRecord, type InAlert } from "../store/anomalies.ts";
 import type { Db } from "../store/db.ts";
@@ -97,7 +98,7 @@ export function anomalyOperations(services: LabelServices): Operation[] {
     }),
     operation(getAnomalyRoute, (_facts, { params }) => anomalyDetail(db, params.id)),
     operation(giveFeedbackRoute, async (facts, { params, body: { label, note = null } }) => {
-      const found = await giveFeedback(db, params.id, { label, note, keyId: admittedKeyId(facts) });
+      const found = await giveFeedback(db, params.id, { label, note, keyId: callerId(facts) });
       if (!found) throw new Problem("not-found", "No anomaly has this id.");
       await sendLabelsNow(services);
       return anomalyDetail(db, params.id);
@@ -136,9 +137,4 @@ function anomalyAnswer(record: AnomalyRecord): z.input<typeof Anomaly> {
     updated_at: record.updatedAt.toISOString(),
     event: eventAnswer(record.event),
   };
-}
-
-function admittedKeyId({ keyId }: RequestFacts): string {
-  if (keyId === undefined) throw new Error("a route that needs a key was entered without one");
-  return keyId;
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Problem, type ProblemSlug } from "../../../shared/problem.ts";
 import { defineRoute } from "../../../shared/route.ts";
 import { operation, type Operation, type RequestFacts } from "../../../shared/serve.ts";
+import { callerId } from "../../caller.ts";
 import { GUARDED, LISTED } from "../../query/access.ts";
 import { formatCursor, parseCursor } from "../../query/cursor.ts";
 import { AnsweredTime, IdParams, Instant, pageOfRows, paging } from "../../query/fields.ts";
@@ -179,7 +180,7 @@ const versionsRoute = defineRoute({
 /** When to alert. */
 export function alertRuleOperations({ db, nowMs, newId }: RaiseServices): Operation[] {
   const answer = (row: RuleRow) => ruleAnswer(row, nowMs());
-  const by = (facts: RequestFacts) => ({ keyId: admittedKeyId(facts), nowMs: nowMs() });
+  const by = (facts: RequestFacts) => ({ keyId: callerId(facts), nowMs: nowMs() });
   return [
     operation(listRoute, async (_facts, { query: { limit, cursor } }) => {
       const { rows, next } = await listRules(db, { limit, after: parseCursor(cursor) });
@@ -298,11 +299,6 @@ function numbered(position: Position | null): Position | null {
 
 function invalid(pointer: string, detail: string): Problem {
   return new Problem("invalid", "Some fields do not match; see errors.", { errors: [{ pointer, detail }] });
-}
-
-function admittedKeyId({ keyId }: RequestFacts): string {
-  if (keyId === undefined) throw new Error("a route that needs a key was entered without one");
-  return keyId;
 }
 
 /** @throws Problem `not-found` for null */

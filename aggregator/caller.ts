@@ -1,4 +1,4 @@
-import type { RequestFacts } from "../../shared/serve.ts";
+import type { RequestFacts } from "../shared/serve.ts";
 
 /** Id of the key a request came with, for the record of who changed what. */
 export function callerId({ keyId }: RequestFacts): string {
