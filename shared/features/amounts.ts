@@ -14,12 +14,14 @@ export const AMOUNTS: readonly Feature[] = [
   },
   ofSubject({
     name: "amount_z",
+    evidence: "amount against the own mean",
     unit: "standard deviations above the customer's own mean",
     measure: (before, { seen }) => (seen.amountLog === null ? NaN : amountZ(before, seen.amountLog)),
     words: (before, facts) => `${money(facts.event)} is ${ratioTo(before, facts)} this ${who(facts)}'s usual order`,
   }),
   ofSubject({
     name: "amount_ew_z",
+    evidence: "amount against the own mean",
     unit: "standard deviations above the customer's recent mean",
     measure: (before, { seen }) =>
       overOwn(before, amountOf(seen), before.amountEwMean) / Math.sqrt(before.amountEwVariance + 0.05),
@@ -27,12 +29,14 @@ export const AMOUNTS: readonly Feature[] = [
   }),
   ofSubject({
     name: "amount_over_max",
+    evidence: "amount as a multiple",
     unit: "ln of the ratio to the customer's largest order",
     measure: (before, { seen }) => overOwn(before, amountOf(seen), before.amountMax),
     words: (_before, facts) => `${money(facts.event)} is more than this ${who(facts)} ever spent in one order`,
   }),
   ofSubject({
     name: "amount_over_mean",
+    evidence: "amount as a multiple",
     unit: "ln of the ratio to the customer's mean order",
     measure: (before, { seen }) => overOwn(before, amountOf(seen), before.amountMean),
     words: (before, facts) => `${money(facts.event)} is ${ratioTo(before, facts)} this ${who(facts)}'s mean order`,

@@ -117,11 +117,21 @@ export const CONDUCT: readonly Feature[] = [
   }),
   mostOf({
     name: "counter_fraud_share_30d",
+    evidence: "fraud through others",
     unseenPots: 8,
     unit: "share of confirmed fraud in the orders of 30 d, most of e-mail, card, client and network",
     on: "all",
     measure: fraudShare,
     words: ({ frauds30d }, through) => `${counted(frauds30d, "confirmed fraud")} through this ${through} within 30 d`,
+  }),
+  mostOf({
+    name: "counter_fraud_share_7d",
+    evidence: "fraud through others",
+    unseenPots: 8,
+    unit: "share of confirmed fraud in the orders of 7 d, most of e-mail, card, client and network",
+    on: "all",
+    measure: ({ frauds7d, orders7d }) => shareOf(frauds7d, orders7d),
+    words: ({ frauds7d }, through) => `${counted(frauds7d, "confirmed fraud")} through this ${through} within 7 d`,
   }),
   mostOf({
     name: "frauds_7d",
@@ -160,5 +170,9 @@ function evenPace({ viewGaps, viewGapVariation }: Snapshot): number {
 const FRAUD_PRIOR_ORDERS = 5;
 
 function fraudShare({ frauds30d, orders30d }: Snapshot): number {
-  return frauds30d / (Math.max(orders30d, frauds30d) + FRAUD_PRIOR_ORDERS);
+  return shareOf(frauds30d, orders30d);
+}
+
+function shareOf(frauds: number, orders: number): number {
+  return frauds / (Math.max(orders, frauds) + FRAUD_PRIOR_ORDERS);
 }

@@ -14,6 +14,8 @@ export interface Feature {
   value(facts: Facts): number;
   /** What each unit of it is worth, as a pot, where a calibration's rows hold none above 0; 1 when not given. */
   unseenPots?: number;
+  /** Features of one evidence measure the same on different yardsticks: of them the strangest counts. Its own when not given. */
+  evidence?: string;
   /** What the value means for this event, in words with the real figures. Only asked where the value is above 0. */
   words(facts: Facts): string;
 }
@@ -25,6 +27,7 @@ interface SubjectFeature {
   name: string;
   unit: string;
   unseenPots?: number;
+  evidence?: string;
   on?: On;
   measure(before: Snapshot, facts: Facts): number;
   words(before: Snapshot, facts: Facts): string;
@@ -45,6 +48,7 @@ interface EntityFeature {
   name: string;
   unit: string;
   unseenPots?: number;
+  evidence?: string;
   on?: On;
   /** Of which entities. */
   kinds?: readonly EntityKind[];

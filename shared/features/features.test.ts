@@ -333,6 +333,12 @@ const CASES: Case[] = [
     least: 0.2,
   },
   {
+    name: "counter_fraud_share_7d",
+    before: many(3, (index) => ({ ...purchase({ user_id: `u-${index}-other` }, {}, DAY_MS), isFraud: true })),
+    strange: purchase(),
+    least: 0.2,
+  },
+  {
     name: "frauds_7d",
     before: many(3, (index) => ({ ...purchase({ user_id: `u-${index}-other` }, {}, DAY_MS), isFraud: true })),
     strange: purchase(),
@@ -520,6 +526,7 @@ describe("featureVector", () => {
       "throwaway_email",
       "fraud_share_30d",
       "counter_fraud_share_30d",
+      "counter_fraud_share_7d",
       "frauds_7d",
     ]);
     expect(measured.filter((name) => view[name] !== 0)).toEqual([]);

@@ -9,7 +9,7 @@ import { VELOCITY } from "./velocity.ts";
 export { MISSING };
 
 /** Version of the table below; a model names the one it was trained on. Changes whenever a row's meaning, order or number does. */
-export const FEATURE_SET = "shop-v2";
+export const FEATURE_SET = "shop-v3";
 
 /**
  * The features, in the order of the vector. All are measured before the event is learned from; amounts are ln(1 + euros), so
@@ -18,6 +18,9 @@ export const FEATURE_SET = "shop-v2";
 export const FEATURES: readonly Feature[] = [...AMOUNTS, ...VELOCITY, ...PLACES, ...BASKET, ...CONDUCT];
 
 export const FEATURE_NAMES: readonly string[] = FEATURES.map((feature) => feature.name);
+
+/** For each feature the place of its evidence among all evidence there is. */
+export const EVIDENCE: readonly number[] = placesOf(FEATURES.map(({ name, evidence = name }) => evidence));
 
 /** What a calibration makes of each feature that its rows hold none of. */
 export const UNSEEN_POTS: readonly number[] = FEATURES.map(({ unseenPots = 1 }) => unseenPots);
@@ -30,4 +33,10 @@ export function featureVector(facts: Facts): Float32Array {
     vector[index] = Number.isFinite(value) ? value : MISSING;
   }
   return vector;
+}
+
+/** For each of the names how many different ones came before it for the first time. */
+function placesOf(names: readonly string[]): number[] {
+  const different = [...new Set(names)];
+  return names.map((name) => different.indexOf(name));
 }

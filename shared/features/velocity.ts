@@ -7,6 +7,7 @@ import { mostOf, ofSubject, type Feature } from "./feature.ts";
 export const VELOCITY: readonly Feature[] = [
   ofSubject({
     name: "order_burst",
+    evidence: "own pace",
     unit: "ln(1 + orders of 1 d over the daily mean of 30 d)",
     measure: dayBurst,
     words: (before, facts) =>
@@ -14,18 +15,21 @@ export const VELOCITY: readonly Feature[] = [
   }),
   ofSubject({
     name: "orders_1m",
+    evidence: "own pace",
     unit: "ln(1 + orders of the customer in 1 min)",
     measure: ({ orders1m }) => Math.log1p(orders1m),
     words: ({ orders1m }, facts) => `${counted(orders1m, "other order")} by this ${who(facts)} within 1 min`,
   }),
   ofSubject({
     name: "orders_1h",
+    evidence: "own pace",
     unit: "ln(1 + orders of the customer in 1 h)",
     measure: ({ orders1h }) => Math.log1p(orders1h),
     words: ({ orders1h }, facts) => `${counted(orders1h, "other order")} by this ${who(facts)} within 1 h`,
   }),
   ofSubject({
     name: "week_burst",
+    evidence: "own pace",
     unit: "ln of the orders of 7 d over as many days' share of those of the 23 d before",
     measure: ({ orders7d, orders30d, sinceFirstMs }) =>
       sinceFirstMs < WEEK_MS ? 0 : Math.log((orders7d + 1) / (((orders30d - orders7d) * 7) / 23 + 2)),
@@ -34,6 +38,7 @@ export const VELOCITY: readonly Feature[] = [
   }),
   mostOf({
     name: "counter_order_burst",
+    evidence: "pace through others",
     unit: "ln(1 + orders of 1 d over the daily mean of 30 d), most of e-mail, card, client and network",
     measure: dayBurst,
     words: (before, through) =>
@@ -41,24 +46,28 @@ export const VELOCITY: readonly Feature[] = [
   }),
   mostOf({
     name: "counter_orders_1m",
+    evidence: "pace through others",
     unit: "ln(1 + orders in 1 min), most of e-mail, card, client and network",
     measure: ({ orders1m }) => Math.log1p(orders1m),
     words: ({ orders1m }, through) => `${counted(orders1m, "other order")} through this ${through} within 1 min`,
   }),
   mostOf({
     name: "counter_attempts_1h",
+    evidence: "pace through others",
     unit: "ln(1 + payment attempts in 1 h), most of e-mail, card, client and network",
     measure: ({ attempts1h }) => Math.log1p(attempts1h),
     words: ({ attempts1h }, through) => `${attempts1h + 1} payment attempts through this ${through} in 1 h`,
   }),
   mostOf({
     name: "counter_declines_1h",
+    evidence: "declines",
     unit: "ln(1 + declined payments in 1 h), most of e-mail, card, client and network",
     measure: ({ declines1h }) => Math.log1p(declines1h),
     words: ({ declines1h }, through) => `${counted(declines1h, "declined payment")} through this ${through} in 1 h`,
   }),
   mostOf({
     name: "declines_in_a_row",
+    evidence: "declines",
     unit: "ln(1 + declined payments since the last order), most of customer, e-mail, card and client",
     kinds: ["customer", "email", "card", "client"],
     withSubject: true,

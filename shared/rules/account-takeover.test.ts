@@ -50,6 +50,27 @@ describe("accountTakeover", () => {
     expect(find(order)).toBeNull();
   });
 
+  describe("where the customer always is, on a device of another kind", () => {
+    const nearby = { country: KNOWN_LINK, software: NEW_LINK };
+    const rented = { changes: { signals: { country: "DE", as_organization: "Example Hosting" } } };
+
+    it.each([
+      { order: { ...nearby, ...rented, address: NEW_LINK }, because: "to a new address" },
+      { order: { ...nearby, ...rented, value: 500 }, because: "for more than usual" },
+    ])("finds an order through rented servers $because", ({ order }) => {
+      expect(find(order)?.score).toBeGreaterThanOrEqual(0.7);
+      expect(find(order)?.detail).toContain("through a network of rented servers");
+    });
+
+    it.each([
+      { order: { ...nearby, ...rented }, because: "a new phone and a VPN take nothing" },
+      { order: { ...nearby, ...rented, software: KNOWN_LINK, value: 500 }, because: "the software is as always" },
+      { order: { ...nearby, value: 500 }, because: "the network is one of people" },
+    ])("leaves it alone when $because", ({ order }) => {
+      expect(find(order)).toBeNull();
+    });
+  });
+
   it("stays below the usual threshold for a traveller who sends home the usual with cleared cookies", () => {
     const traveller = { device: { known: 3, recent: 1, isNew: true } };
     expect(find(traveller)?.score).toBe(0.66);

@@ -1,5 +1,6 @@
 import type { Facts } from "../facts.ts";
 import { isFirst } from "../features/places.ts";
+import { isHosted } from "../hosting-networks.ts";
 import { money, times } from "../number-words.ts";
 import { ENTITY_WORDS } from "../observe.ts";
 import type { LinkSnapshot } from "../profile/links.ts";
@@ -28,7 +29,8 @@ const COLLEAGUE_SCORE = 0.62;
 /**
  * Account takeover. An established customer's order comes from or goes to a country never seen with them, on a device never seen with
  * them; or, from where they always are, on a new device with a new card to a new address, which moving house does not change all at
- * once, or for more than usual to a new address on a device of another kind. A customer away from home does the first too, but sends the goods home, pays with a card of theirs and spends the usual: that
+ * once, or for more than usual to a new address on a device of another kind; or on such a device through rented servers, as those go who
+ * want to seem nearby. A customer away from home does the first too, but sends the goods home, pays with a card of theirs and spends the usual: that
  * stays below an alert, unless they always kept to the same device. Stronger the more of it is unlike them. And before any order:
  * passwords that leaked elsewhere are tried here, so that one customer after another logs in through one device or network on which
  * they were never seen.
@@ -55,14 +57,19 @@ function strangeOrder({ event, signals, seen, subject }: Facts, settings: RuleSe
   const usual = Math.max(Math.expm1(before.amountMean), 0.01);
   const ratio = seen.amountLog === null ? 1 : Math.expm1(seen.amountLog) / usual;
   const isLoyal = before.orders + 1 >= LOYAL_TO * device.known;
-  const takesMore = isLoyal && isFirst(software) && isNew(address ?? card) && ratio >= LARGE_RATIO;
+  const isRented = isHosted(signals);
+  const isForMore = ratio >= LARGE_RATIO;
+  const takesMore =
+    isFirst(software) &&
+    (isRented ? isNew(address ?? card) || isForMore : isLoyal && isNew(address ?? card) && isForMore);
   if (!isElsewhere && !takesAll && !takesMore) return null;
   const places = [
     isNew(country) && ` from ${signals.country ?? "a new country"}`,
     isNew(destination) && ` to ${event.shipping_address?.country ?? "a new country"}`,
     !isElsewhere && (takesAll ? " to a new address with a new card" : takingWords(address)),
+    isRented && " through a network of rented servers",
   ].filter((place) => place !== false);
-  const unlike = [isFirst(destination), isNew(country) && isNew(destination), ratio >= LARGE_RATIO, isFirst(card)];
+  const unlike = [isFirst(destination), isNew(country) && isNew(destination), isForMore, isFirst(card), isRented];
   const count = unlike.filter(Boolean).length;
   const isTraveller = count === 0 && (destination ?? card) !== undefined && !isLoyal;
   const sameSoftware = software === undefined || software.isNew ? 0 : SAME_SOFTWARE_SCORE;
