@@ -248,7 +248,7 @@ describe("readForestOnnx", () => {
     {
       because: "there is a second output",
       file: changed((_, { output }) => output.push(...output)),
-      message: /other values than score/,
+      message: /other outputs than score/,
     },
     {
       because: "a threshold is not finite",
@@ -352,7 +352,7 @@ describe("readForestOnnx", () => {
     {
       because: "a node is missing",
       file: changed((_, { node }) => node.pop()),
-      message: /three nodes/,
+      message: /3 nodes/,
     },
     {
       because: "a node is another operator",

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { averagePathLengths, type Forest, forestFault, LEAF, scoreForest } from "./forest.ts";
+import { averagePathLengths, type Forest, forestFault, scoreForest } from "./forest.ts";
 import { type ForestRecipe, trainIsolationForest } from "./forest-train.ts";
 import { normal, seededRandom } from "./random.ts";
+import { LEAF } from "./trees.ts";
 
 const FEATURES = 6;
 

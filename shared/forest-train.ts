@@ -1,5 +1,6 @@
-import { averagePathLengths, checkRows, type Forest, FOREST_LIMITS, LEAF, normaliserOf } from "./forest.ts";
+import { averagePathLengths, type Forest, normaliserOf } from "./forest.ts";
 import { below, type Random, shuffleFirst } from "./random.ts";
+import { checkRows, LEAF, TREE_LIMITS } from "./trees.ts";
 
 /** What an isolation forest is grown from. */
 export interface ForestRecipe {
@@ -35,9 +36,9 @@ const DEPTH_MAX = 24;
 export function trainIsolationForest(recipe: ForestRecipe): Forest {
   const { rows, rowCount, featureCount, treeCount = 100, depthMax = 8, random } = recipe;
   const sampleSize = Math.min(recipe.sampleSize ?? 256, rowCount);
-  checkInteger("featureCount", featureCount, 1, FOREST_LIMITS.features);
+  checkInteger("featureCount", featureCount, 1, TREE_LIMITS.features);
   checkInteger("rowCount", rowCount, 2, Number.MAX_SAFE_INTEGER);
-  checkInteger("treeCount", treeCount, 1, FOREST_LIMITS.trees);
+  checkInteger("treeCount", treeCount, 1, TREE_LIMITS.trees);
   checkInteger("sampleSize", sampleSize, 2, Number.MAX_SAFE_INTEGER);
   checkInteger("depthMax", depthMax, 1, DEPTH_MAX);
   checkRows(rows, rowCount, featureCount);
@@ -52,8 +53,8 @@ export function trainIsolationForest(recipe: ForestRecipe): Forest {
   for (let tree = 0; tree < treeCount; tree++) {
     shuffleFirst(random, rowOrder, sampleSize);
     roots[tree] = grow(0, sampleSize, 0);
-    if (nodes.features.length > FOREST_LIMITS.nodes) {
-      throw new RangeError(`The forest would have more than ${FOREST_LIMITS.nodes} nodes`);
+    if (nodes.features.length > TREE_LIMITS.nodes) {
+      throw new RangeError(`The forest would have more than ${TREE_LIMITS.nodes} nodes`);
     }
   }
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { averagePathLengths, type Forest, forestFault, LEAF, normaliserOf, scoreForest } from "./forest.ts";
+import { averagePathLengths, type Forest, forestFault, normaliserOf, scoreForest } from "./forest.ts";
+import { LEAF } from "./trees.ts";
 
 /** Two trees over two features: x0 <= 0.5, then x1 <= -1 on its right; and x1 <= 3. */
 function forest(change: Partial<Forest> = {}): Forest {

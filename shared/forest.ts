@@ -1,33 +1,16 @@
+import { addLeaves, checkRows, LEAF, type Trees, treesFault } from "./trees.ts";
+
 /**
- * An isolation forest as flat arrays over all nodes of all trees.
- *
- * Tree `t` holds the nodes from `roots[t]` up to the next root (the last tree: up to the end), its
- * root first. A node splits when `feature` is 0 or more: a row goes to `left` when
- * `row[feature] <= threshold`, else to `right`. Children are node indices and always come after
- * their parent, so every walk ends. A leaf has feature -1, threshold 0 and both children 0; a
- * splitting node has leaf value 0.
+ * An isolation forest: trees whose leaves hold path lengths, each its depth plus `averagePathLengths` of the rows that ended there.
  *
  * `forestFault` says whether arrays from outside keep to this; `scoreForest` takes it for granted.
  *
  * @see Liu, Ting & Zhou 2008, "Isolation forest"
  */
-export interface Forest {
-  readonly featureCount: number;
+export interface Forest extends Trees {
   /** `normaliserOf(sampleSize)`: the path length that gives the score one half. */
   readonly normaliser: number;
-  readonly roots: Int32Array;
-  readonly features: Int32Array;
-  readonly thresholds: Float32Array;
-  readonly left: Int32Array;
-  readonly right: Int32Array;
-  /** Path length of a leaf: its depth plus `averagePathLengths` of the rows that ended there. */
-  readonly leafValues: Float32Array;
 }
-
-export const LEAF = -1;
-
-/** Bounds on a forest, wide for any use here, that keep a file from elsewhere from filling memory. */
-export const FOREST_LIMITS = { features: 1_000, trees: 10_000, nodes: 1_000_000 } as const;
 
 /** No normaliser reaches this: 2^32 rows have 43. */
 const NORMALISER_MAX = 100;
@@ -76,25 +59,10 @@ export function normaliserOf(sampleSize: number): number {
  */
 export function scoreForest(forest: Forest, rows: Float32Array, rowCount: number): Float32Array {
   checkRows(rows, rowCount, forest.featureCount);
-  const { featureCount, features, thresholds, left, right, leafValues, roots } = forest;
   const scores = new Float32Array(rowCount);
+  addLeaves(forest, rows, scores);
 
-  // Trees outside, rows inside: one tree fits the fastest cache. The casts of this loop rest on the
-  // invariants of `Forest` and on `checkRows`: no index leaves its array.
-  for (const root of roots) {
-    for (let row = 0, offset = 0; row < rowCount; row++, offset += featureCount) {
-      let node = root;
-      let feature = features[node] as number;
-      while (feature !== LEAF) {
-        const goesLeft = (rows[offset + feature] as number) <= (thresholds[node] as number);
-        node = (goesLeft ? left[node] : right[node]) as number;
-        feature = features[node] as number;
-      }
-      scores[row] = (scores[row] as number) + (leafValues[node] as number);
-    }
-  }
-
-  const treeCount = roots.length;
+  const treeCount = forest.roots.length;
   const exponentScale = Math.fround(-1 / forest.normaliser);
   for (const [row, pathLengthSum] of scores.entries()) {
     const meanPathLength = Math.fround(pathLengthSum / treeCount);
@@ -103,108 +71,22 @@ export function scoreForest(forest: Forest, rows: Float32Array, rowCount: number
   return scores;
 }
 
-/**
- * Refuse rows that no forest can be grown on or asked about.
- *
- * @throws RangeError when the length is not `rowCount` times `featureCount`, or a value is not finite
- */
-export function checkRows(rows: Float32Array, rowCount: number, featureCount: number): void {
-  if (!Number.isInteger(rowCount) || rowCount < 0 || rows.length !== rowCount * featureCount) {
-    throw new RangeError(`Expected ${rowCount} rows of ${featureCount} features, got ${rows.length} values`);
-  }
-  for (let index = 0; index < rows.length; index++) {
-    if (!Number.isFinite(rows[index])) {
-      const row = Math.floor(index / featureCount);
-      throw new RangeError(`Feature ${index % featureCount} of row ${row} is not finite`);
-    }
-  }
-}
-
-/**
- * What is wrong with a forest, in words, or `null` when it keeps everything `Forest` promises.
- * Looks at every node once; no content of the arrays makes it loop or read out of range.
- */
+/** What is wrong with a forest, in words, or `null` when it keeps everything `Forest` promises. */
 export function forestFault(forest: Forest): string | null {
-  return shapeFault(forest) ?? rootsFault(forest) ?? nodesFault(forest);
+  return treesFault(forest) ?? normaliserFault(forest) ?? leavesFault(forest);
 }
 
-function shapeFault(forest: Forest): string | null {
-  const { featureCount, normaliser, roots, features } = forest;
-  const nodeCount = features.length;
-  if (!isIntegerWithin(featureCount, 1, FOREST_LIMITS.features)) {
-    return `has ${featureCount} features, not 1 to ${FOREST_LIMITS.features}`;
-  }
-  if (!isIntegerWithin(roots.length, 1, FOREST_LIMITS.trees)) {
-    return `has ${roots.length} trees, not 1 to ${FOREST_LIMITS.trees}`;
-  }
-  if (nodeCount > FOREST_LIMITS.nodes) {
-    return `has ${nodeCount} nodes, more than ${FOREST_LIMITS.nodes}`;
-  }
-  const perNode = [forest.thresholds, forest.left, forest.right, forest.leafValues];
-  if (perNode.some((array) => array.length !== nodeCount)) {
-    return "does not have as many thresholds, children and leaf values as nodes";
-  }
+function normaliserFault({ normaliser }: Forest): string | null {
   if (!(normaliser > 0 && normaliser <= NORMALISER_MAX)) {
     return `has the normaliser ${normaliser}, which no sample size has`;
   }
-  if (1 / Math.fround(1 / normaliser) !== normaliser) {
-    return `has the normaliser ${normaliser}, whose reciprocal is no float32`;
-  }
-  return null;
+  const isReciprocal = 1 / Math.fround(1 / normaliser) === normaliser;
+  return isReciprocal ? null : `has the normaliser ${normaliser}, whose reciprocal is no float32`;
 }
 
-function rootsFault({ roots, features }: Forest): string | null {
-  if (roots[0] !== 0) return "does not begin with a root";
-  let previous = -1;
-  for (const [tree, root] of roots.entries()) {
-    if (root <= previous || root >= features.length) return `has no nodes for tree ${tree}`;
-    previous = root;
-  }
-  return null;
-}
-
-function nodesFault(forest: Forest): string | null {
-  const nodeCount = forest.features.length;
-  const hasParent = new Uint8Array(nodeCount);
-  for (const [tree, root] of forest.roots.entries()) {
-    const end = forest.roots[tree + 1] ?? nodeCount;
-    for (let node = root; node < end; node++) {
-      if (node !== root && hasParent[node] === 0) return `does not reach node ${node}`;
-      const fault = nodeFault(forest, node, end);
-      if (fault !== null) return `${fault} (node ${node})`;
-      if (forest.features[node] === LEAF) continue;
-      for (const child of [forest.left[node], forest.right[node]]) {
-        // `nodeFault` found both children inside the tree.
-        const index = child as number;
-        if (hasParent[index] === 1) return `reaches node ${index} twice`;
-        hasParent[index] = 1;
-      }
-    }
-  }
-  return null;
-}
-
-function nodeFault(forest: Forest, node: number, end: number): string | null {
-  // The caller walks inside the arrays, whose lengths `shapeFault` compared.
-  const feature = forest.features[node] as number;
-  const threshold = forest.thresholds[node] as number;
-  const left = forest.left[node] as number;
-  const right = forest.right[node] as number;
-  const leafValue = forest.leafValues[node] as number;
-  if (feature === LEAF) {
-    if (threshold !== 0 || left !== 0 || right !== 0) return "has a leaf that also splits";
-    const highest = LEAF_NORMALISERS_MAX * forest.normaliser;
-    return leafValue >= 0 && leafValue <= highest ? null : "has a leaf with no path length";
-  }
-  if (!(feature >= 0 && feature < forest.featureCount)) {
-    return `splits by feature ${feature} of ${forest.featureCount}`;
-  }
-  if (!Number.isFinite(threshold)) return "splits at a threshold that is not finite";
-  if (leafValue !== 0) return "has a splitting node with a path length";
-  const inside = (child: number) => child > node && child < end;
-  return inside(left) && inside(right) ? null : "has a child outside its tree or before its parent";
-}
-
-function isIntegerWithin(value: number, lowest: number, highest: number): boolean {
-  return Number.isInteger(value) && value >= lowest && value <= highest;
+function leavesFault({ normaliser, features, leafValues }: Forest): string | null {
+  const highest = LEAF_NORMALISERS_MAX * normaliser;
+  const isOff = (value: number, node: number) => features[node] === LEAF && !(value >= 0 && value <= highest);
+  const node = leafValues.findIndex(isOff);
+  return node === -1 ? null : `has a leaf with no path length (node ${node})`;
 }

@@ -1,8 +1,8 @@
-// The part of the ONNX schema that a forest needs: enough to write and read one TreeEnsembleRegressor
-// followed by arithmetic. Message names, field names and field numbers are those of the official
+// The part of the ONNX schema that our models need: enough to write and read a TreeEnsembleRegressor
+// and arithmetic beside it. Message names, field names and field numbers are those of the official
 // schema (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3, package onnx), so that every ONNX
-// tool reads what is written here. Fields left out arrive as unknown fields, which the reader of
-// forests refuses.
+// tool reads what is written here. Fields left out arrive as unknown fields, which our readers
+// refuse.
 //
 // AttributeProto.type and TensorProto.data_type are int32 here. The official schema declares an enum
 // for the first; on the wire the two are the same varint, and without an enum the generated
