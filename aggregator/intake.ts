@@ -14,6 +14,7 @@ export interface QueueMessage {
 
 /** An event that can be stored, with the failure to record should the database refuse it. */
 export interface IntakeRow extends EventRow {
+  scored: ScoredEvent;
   failure: Omit<FailedEvent, "reason">;
 }
 
@@ -35,7 +36,7 @@ export function readIntake(messages: readonly QueueMessage[], nowMs: number): In
       const { requestId, keyId, event, failure } = part;
       const scored = ScoredEvent.safeParse(event);
       if (scored.success) {
-        intake.rows.push({ ...eventRow(scored.data, { requestId, keyId, nowMs }), failure });
+        intake.rows.push({ ...eventRow(scored.data, { requestId, keyId, nowMs }), scored: scored.data, failure });
       } else {
         intake.failures.push({ ...failure, reason: `not a scored event: ${inWords(scored.error)}` });
       }

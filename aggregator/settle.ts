@@ -1,13 +1,15 @@
+import type { ScoredEvent } from "../shared/message.ts";
 import { portions } from "../shared/portions.ts";
 import { countOnce } from "./accounts/count-once.ts";
 import { readCounts } from "./accounts/read-counts.ts";
 import { asFailures, readIntake, type IntakeRow, type QueueMessage } from "./intake.ts";
+import { tellStored, type LiveServices } from "./live/tell.ts";
 import type { MessageKind } from "./spool.ts";
 import { isRowFault, sqlState, type Db } from "./store/db.ts";
 import { storeEvents, type Stored } from "./store/events.ts";
 import { recordFailures, type FailedEvent } from "./store/failed-events.ts";
 
-export interface SettleServices {
+export interface SettleServices extends LiveServices {
   db: Db;
   nowMs(): number;
 }
@@ -40,12 +42,19 @@ export const SETTLE: Record<
 async function storeMessages(messages: readonly QueueMessage[], services: SettleServices): Promise<Settled> {
   const { rows, failures } = readIntake(messages, services.nowMs());
   const outcome = await storeRows(services.db, rows);
+  tellStored(services, freshOf(rows, outcome));
   return {
     events: rows.length + failures.length,
     stored: outcome.stored.length,
     failed: await recordFailures(services.db, [...failures, ...outcome.refused]),
     anomalies: outcome.anomalies,
   };
+}
+
+/** Of rows those that are new in the database; of an id that came twice, the first. */
+export function freshOf(rows: readonly IntakeRow[], { stored }: Stored): ScoredEvent[] {
+  const fresh = new Set(stored);
+  return rows.filter(({ id }) => fresh.delete(id)).map(({ scored }) => scored);
 }
 
 async function recordDeadLetters(messages: readonly QueueMessage[], { db }: SettleServices): Promise<Settled> {

@@ -31,6 +31,7 @@ export function scoredEvent(
     signals: { country: "DE", device_class: "desktop" },
     feature_set: FEATURE_SET,
     features: FEATURE_NAMES.map((_, index) => (index === 0 ? -1 : index / 8)),
+    rules: {},
     assessment: {
       score: 0.2,
       anomaly: false,
@@ -44,6 +45,7 @@ export function scoredEvent(
       degraded: [],
       ...assessment,
     },
+    shadow: null,
     runtime: "ort",
     ...rest,
   };
@@ -58,5 +60,5 @@ export const ANOMALOUS = {
 
 /** A queue message with these events. */
 export function intakeMessage(...events: unknown[]): Omit<IntakeMessage, "events"> & { events: unknown[] } {
-  return { v: 2, request_id: "req_1", key_id: "key_1", events };
+  return { v: 3, request_id: "req_1", key_id: "key_1", events };
 }

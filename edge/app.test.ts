@@ -67,7 +67,7 @@ describe("POST /v1/events", () => {
       assessment: { model: "global@v9", degraded: [] },
     });
     expect(sent).toMatchObject([
-      { v: 2, request_id: "req_1", key_id: "sec0000000000001", events: [{ event: { id: event["id"] } }] },
+      { v: 3, request_id: "req_1", key_id: "sec0000000000001", events: [{ event: { id: event["id"] } }] },
     ]);
     expect(sent[0]?.events[0]?.assessment).toEqual(body["assessment"]);
   });
@@ -576,8 +576,8 @@ describe("GET /healthz and /readyz", () => {
     let looked = 0;
     const refresh = async () => void looked++;
     const response = await edge({ scorer: { ...constantScorer(), refresh } }).app.request("/readyz");
-    const ready = { status: "ready", model: "global@v9", calibration: "fitted on global@v9", runtime: "plain" };
-    expect(await conform("get", "/readyz", response)).toEqual(ready);
+    const { status } = constantScorer();
+    expect(await conform("get", "/readyz", response)).toEqual({ status: "ready", ...(await status()) });
     expect(looked).toBe(1);
   });
 
@@ -622,7 +622,7 @@ describe("any other request", () => {
     const { app, post } = edge();
     const { type } = ProblemBody.parse(await (await post("/v1/events", {})).json());
     const page = await app.request(type);
-    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=UTF-8"]);
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
   });
 
   it("ends as a 500 that says nothing when the edge itself is broken", async () => {

@@ -15,6 +15,7 @@ import { letPageRead, preflight } from "./cors.ts";
 import { pass, type Entered, type Passage } from "./enter.ts";
 import { idempotencyKey, type Once } from "./idempotency/once.ts";
 import { takeIn, type Outcome } from "./intake.ts";
+import { Status } from "./model/status.ts";
 import { BODY_TYPES, NDJSON, readBatch, readEvent } from "./read-events.ts";
 import { snippetOperations, type SnippetServices } from "./serve-snippet.ts";
 import { getStream, openStream, type OpenServices } from "./stream/open.ts";
@@ -122,9 +123,7 @@ const readyz = defineRoute({
   status: 200,
   output: z.strictObject({
     status: z.literal("ready"),
-    model: z.string().nullable(),
-    calibration: z.string(),
-    runtime: z.enum(["ort", "plain", "none"]),
+    ...Status.shape,
   }),
   problems: ["unavailable"],
 });

@@ -10,6 +10,7 @@ const vars = {
   STREAM_FRAMES_PER_MINUTE: "6000",
   STREAM_IDLE_MS: "600000",
   ACCOUNT_INTERVAL_MS: "5000",
+  MODEL_REFRESH_MS: "30000",
 };
 
 describe("Config", () => {
@@ -23,6 +24,7 @@ describe("Config", () => {
       streamFramesPerMinute: 6_000,
       streamIdleMs: 600_000,
       accountIntervalMs: 5_000,
+      modelRefreshMs: 30_000,
     });
   });
 
@@ -39,6 +41,7 @@ describe("Config", () => {
     { because: "no frames", changes: { STREAM_FRAMES_PER_MINUTE: "0" } },
     { because: "a connection closed as soon as it is opened", changes: { STREAM_IDLE_MS: "0" } },
     { because: "counts held longer than a request's work may go on", changes: { ACCOUNT_INTERVAL_MS: "30000" } },
+    { because: "an edge that looks for releases all the time", changes: { MODEL_REFRESH_MS: "0" } },
   ])("refuses $because", ({ changes }) => {
     expect(Config.safeParse({ ...vars, ...changes }).success).toBe(false);
   });

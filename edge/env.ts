@@ -28,6 +28,7 @@ export interface Env {
   STREAM_FRAMES_PER_MINUTE: string;
   STREAM_IDLE_MS: string;
   ACCOUNT_INTERVAL_MS: string;
+  MODEL_REFRESH_MS: string;
 }
 
 const json = z.string().transform((text, context) => {
@@ -50,6 +51,7 @@ export const Config = z
     STREAM_FRAMES_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000),
     STREAM_IDLE_MS: z.coerce.number().int().min(1_000).max(86_400_000),
     ACCOUNT_INTERVAL_MS: z.coerce.number().int().min(100).max(10_000),
+    MODEL_REFRESH_MS: z.coerce.number().int().min(10).max(600_000),
   })
   .transform((vars) => ({
     privacyKey: vars.PRIVACY_KEY,
@@ -59,5 +61,6 @@ export const Config = z
     streamFramesPerMinute: vars.STREAM_FRAMES_PER_MINUTE,
     streamIdleMs: vars.STREAM_IDLE_MS,
     accountIntervalMs: vars.ACCOUNT_INTERVAL_MS,
+    modelRefreshMs: vars.MODEL_REFRESH_MS,
   }));
 export type Config = z.infer<typeof Config>;

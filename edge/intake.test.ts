@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ScoredEvent, type IntakeMessage } from "../shared/message.ts";
 import { FEATURE_NAMES } from "../shared/features/features.ts";
+import { judge, rounded } from "../shared/judge.ts";
+import { actOf } from "../shared/observe.ts";
 import { takeIn, type Intake, type IntakeServices, type Outcome } from "./intake.ts";
 import { createPseudonymizer } from "./privacy.ts";
 import { constantScorer, fixedConfig, memoryStores, NOW_MS, purchase } from "./test-edge.ts";
@@ -214,7 +216,7 @@ describe("takeIn", () => {
       stores: memoryStores({ recall: () => Promise.reject(new Error("down")) }),
       scorer: {
         ...scorer,
-        score: async (rows, count) => ({ ...(await scorer.score(rows, count)), degraded: ["model:global@v8"] }),
+        score: async (rows, acts) => ({ ...(await scorer.score(rows, acts)), degraded: ["model:global@v8"] }),
       },
     });
     const [outcome] = await take([purchase()]);
@@ -226,9 +228,9 @@ describe("takeIn", () => {
 
   it("answers by the rules alone when no model can score, and says there was none", async () => {
     const scorer = constantScorer();
-    const score: IntakeServices["scorer"]["score"] = async (rows, count) => {
-      const { calibration } = await scorer.score(rows, count);
-      return { raw: null, version: null, calibration, runtime: "none", degraded: ["model"] };
+    const score: IntakeServices["scorer"]["score"] = async (rows, acts) => {
+      const scores = await scorer.score(rows, acts);
+      return { ...scores, raw: null, version: null, runtime: "none", degraded: ["model"] };
     };
     const { take, sent } = bench({ scorer: { ...scorer, score } });
     const [outcome] = await take([purchase()]);
@@ -239,13 +241,45 @@ describe("takeIn", () => {
     expect(sent[0]).toMatchObject({ runtime: "none" });
   });
 
+  it("sends on what it takes to score an event again: the vector, what the rules gave, who scored", async () => {
+    const { take, sent, services } = bench();
+    const { calibration } = await services.scorer.score(new Float32Array(), []);
+    for (let order = 0; order < 20; order++) await take([purchase({ value: 10 + 400 * (order % 3) })]);
+    await take([purchase({ name: "page_view" })]);
+    expect(sent.filter(({ rules }) => "velocity" in rules).length).toBeGreaterThan(5);
+    expect(sent.filter(({ rules }) => Object.keys(rules).length === 0).length).toBeGreaterThan(3);
+    for (const { event, features, rules, assessment } of sent) {
+      const judged = judge({ act: actOf(event), vector: features, rules, model: 0.5, client: null }, calibration);
+      expect(assessment.score).toBe(rounded(judged.score));
+    }
+  });
+
+  it("sends on what a release beside made of an event, and answers what it answers without", async () => {
+    const scorer = constantScorer();
+    const shadow = {
+      ...(await constantScorer(0.9).score(new Float32Array(FEATURE_NAMES.length), ["order"])),
+      version: "global@v10",
+    };
+    const alone = bench();
+    const beside = bench({
+      scorer: { ...scorer, score: async (rows, acts) => ({ ...(await scorer.score(rows, acts)), shadow }) },
+    });
+    const event = purchase();
+    expect(await beside.take([event])).toEqual(await alone.take([event]));
+    const [{ shadow: made, ...rest } = { shadow: null }] = beside.sent;
+    expect(rest).toEqual({ ...alone.sent[0], shadow: undefined });
+    expect(made).toMatchObject({ model: "global@v10", client_model: null, score: expect.any(Number), anomaly: false });
+    expect(made?.score).toBeGreaterThan(alone.sent[0]?.assessment.score ?? 1);
+    expect(alone.sent[0]?.shadow).toBeNull();
+  });
+
   it("asks the model once for all events of a request", async () => {
     const scorer = constantScorer();
     const counts: number[] = [];
-    const score: IntakeServices["scorer"]["score"] = (rows, count) => {
-      expect(rows.length).toBe(count * FEATURE_NAMES.length);
-      counts.push(count);
-      return scorer.score(rows, count);
+    const score: IntakeServices["scorer"]["score"] = (rows, acts) => {
+      expect(rows.length).toBe(acts.length * FEATURE_NAMES.length);
+      counts.push(acts.length);
+      return scorer.score(rows, acts);
     };
     const { take } = bench({ scorer: { ...scorer, score } });
     await take([purchase(), { id: "bad" }, purchase(), purchase()]);

@@ -1,5 +1,5 @@
-import { assess } from "../shared/assess.ts";
-import type { Assessment } from "../shared/assessment.ts";
+import { assessExamined, examine, shadowOf, type DecisionSettings, type Examined } from "../shared/assess.ts";
+import type { Assessment, Shadow } from "../shared/assessment.ts";
 import { factsOf } from "../shared/facts.ts";
 import { FEATURE_NAMES, FEATURE_SET, featureVector } from "../shared/features/features.ts";
 import { heedLists } from "../shared/heed-lists.ts";
@@ -8,7 +8,8 @@ import { verdictOf, type Listable } from "../shared/lists.ts";
 import { MESSAGE_VERSION, type IntakeMessage, type ScoredEvent } from "../shared/message.ts";
 import { enrich, type Connection, type Enriched } from "./enrich.ts";
 import type { LiveConfig } from "./live-config.ts";
-import type { Scorer, Scores } from "./model/scorer.ts";
+import type { Scorer } from "./model/scorer.ts";
+import { outputAt, type ReleaseScores } from "./model/scores.ts";
 import { know, takeBack, type Known, type Stores } from "./profiles/know.ts";
 import type { Pseudonymize } from "./privacy.ts";
 import { publish, type WrittenMessage } from "./publish.ts";
@@ -111,10 +112,12 @@ async function score(
   );
   const rows = new Float32Array(facts.length * width);
   facts.forEach((one, index) => rows.set(featureVector(one), index * width));
-  const scores = await scorer.score(rows, facts.length);
+  const acts = facts.map(({ seen }) => seen.act);
+  const scores = await scorer.score(rows, acts);
   const receivedAt = new Date(receivedMs).toISOString();
   return underway.map(({ valid, enriched, known }, index) => {
     const vector = rows.subarray(index * width, (index + 1) * width);
+    const examined = examine(at(facts, index), vector, settings.rules);
     const listed = verdictOf(lists, listable(enriched), receivedMs);
     const degraded = [...known.degraded, ...scores.degraded, ...unread];
     return {
@@ -126,10 +129,12 @@ async function score(
       signals: enriched.signals,
       feature_set: FEATURE_SET,
       features: Array.from(vector),
+      rules: examined.rules,
       assessment: heedLists(
-        assess(at(facts, index), vector, modelOutput(scores, index), scores.calibration, settings, degraded),
+        assessExamined(examined, outputAt(scores, index), scores.calibration, settings, degraded),
         listed,
       ),
+      shadow: scores.shadow === null ? null : shadowAt(scores.shadow, index, examined, settings),
       runtime: scores.runtime,
     };
   });
@@ -153,7 +158,7 @@ function at<T>(list: readonly T[], index: number): T {
   return list[index] as T; // just checked
 }
 
-function modelOutput({ raw, version }: Scores, index: number) {
-  const value = raw?.[index];
-  return value === undefined || version === null ? null : { raw: value, version };
+function shadowAt(scores: ReleaseScores, index: number, examined: Examined, settings: DecisionSettings): Shadow | null {
+  const output = outputAt(scores, index);
+  return output === null ? null : shadowOf(examined, output, scores.calibration, settings);
 }

@@ -3,7 +3,7 @@ import { LIMITS } from "../shared/limits.ts";
 import { IntakeEnvelope, type IntakeMessage, type ScoredEvent } from "../shared/message.ts";
 import { publish, type WrittenMessage } from "./publish.ts";
 
-const ENVELOPE = { v: 2, request_id: "req_01hzy3k9q00000000000000000", key_id: "sec0000000000001" } as const;
+const ENVELOPE = { v: 3, request_id: "req_01hzy3k9q00000000000000000", key_id: "sec0000000000001" } as const;
 
 /** A scored event of some size; what it holds is of no matter here. */
 function scored(index: number, text = ""): ScoredEvent {
@@ -21,6 +21,7 @@ function scored(index: number, text = ""): ScoredEvent {
     signals: {},
     feature_set: "shop-v1",
     features: [],
+    rules: {},
     assessment: {
       score: 0,
       anomaly: false,
@@ -33,6 +34,7 @@ function scored(index: number, text = ""): ScoredEvent {
       calibration: "2026-W47",
       degraded: [],
     },
+    shadow: null,
     runtime: "none",
   };
 }

@@ -4,6 +4,7 @@ import { Calibration } from "../shared/calibration.ts";
 import { sha256Hex } from "../shared/digest.ts";
 import { findKey } from "../shared/find-key.ts";
 import { ID_RANDOM_BYTES, newId } from "../shared/ids.ts";
+import { ACTIVE_ENTRY, SHADOW_ENTRY } from "../shared/release-pointer.ts";
 import calibration from "../models/global@v0.calibration.json";
 import card from "../models/global@v0.card.json";
 import onnx from "../models/global@v0.onnx";
@@ -15,7 +16,7 @@ import { withDeadline } from "../shared/deadline.ts";
 import { Config, type Env } from "./env.ts";
 import { answerStores } from "./idempotency/answer-stores.ts";
 import { createOnce } from "./idempotency/once.ts";
-import { fetchActive } from "./model/active.ts";
+import { fetchRelease } from "./model/fetch-release.ts";
 import { createOrtSession } from "./model/ort-runtime.ts";
 import { createLiveConfig } from "./live-config.ts";
 import { createScorer } from "./model/scorer.ts";
@@ -69,11 +70,12 @@ function start(env: Env): EdgeServices {
       config.decision,
     ),
     scorer: createScorer({
-      bundled: { onnx: new Uint8Array(onnx), card, calibration },
+      bundled: { onnx: new Uint8Array(onnx), card, calibration, client: null },
       bundledCalibration: Calibration.parse(calibration),
-      fetchActive: () => fetchActive(env.CONFIG, env.MODELS),
+      fetchActive: () => fetchRelease(ACTIVE_ENTRY, env.CONFIG, env.MODELS),
+      fetchShadow: () => fetchRelease(SHADOW_ENTRY, env.CONFIG, env.MODELS),
       createSession: createOrtSession,
-      sha256Hex,
+      refreshMs: config.modelRefreshMs,
       nowMs,
       log,
     }),

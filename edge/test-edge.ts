@@ -3,6 +3,7 @@ import { formatKey, type ApiKeyRecord } from "../shared/keys.ts";
 import type { IntakeMessage } from "../shared/message.ts";
 import { compileLists } from "../shared/lists.ts";
 import { RuleSettings } from "../shared/rules/settings.ts";
+import { testCalibration } from "../shared/test-release.ts";
 import type { Ending } from "./account.ts";
 import { createApp, type EdgeServices } from "./app.ts";
 import type { Current, LiveConfig } from "./live-config.ts";
@@ -13,7 +14,6 @@ import type { Stores } from "./profiles/know.ts";
 import { ProfileMemory } from "./profiles/profile-memory.ts";
 import { packRequest, unpackAnswer } from "./profiles/wire.ts";
 import { openSqlite } from "./test-sqlite.ts";
-import { testCalibration } from "./test-model.ts";
 
 export const NOW_MS = Date.parse("2026-11-21T10:00:00.000Z");
 
@@ -129,15 +129,24 @@ export function fixedConfig(changes: Partial<Current> = {}): LiveConfig {
 export function constantScorer(raw = 0.5): Scorer {
   const calibration = testCalibration("global@v9");
   return {
-    score: async (_rows, rowCount) => ({
-      raw: new Float32Array(rowCount).fill(raw),
+    score: async (_rows, acts) => ({
+      raw: new Float32Array(acts.length).fill(raw),
       version: "global@v9",
       calibration,
+      client: null,
       runtime: "plain",
       degraded: [],
+      shadow: null,
     }),
     refresh: async () => undefined,
-    status: async () => ({ model: "global@v9", calibration: calibration.version, runtime: "plain" }),
+    status: async () => ({
+      release: "rel_9",
+      model: "global@v9",
+      client_model: null,
+      calibration: calibration.version,
+      runtime: "plain",
+      shadow: null,
+    }),
   };
 }
 

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { fitCalibration } from "../shared/calibration-fit.ts";
 import type { Calibration } from "../shared/calibration.ts";
-import { FEATURE_NAMES, FEATURE_SET, MISSING, UNSEEN_POTS } from "../shared/features/features.ts";
+import { FEATURE_NAMES, FEATURE_SET, UNSEEN_POTS } from "../shared/features/features.ts";
 import { writeForestOnnx } from "../shared/forest-onnx.ts";
 import { trainIsolationForest } from "../shared/forest-train.ts";
-import { scoreForest, type Forest } from "../shared/forest.ts";
+import { scoreForest } from "../shared/forest.ts";
+import { goldenOf } from "../shared/golden-rows.ts";
 import type { ModelCard } from "../shared/model-card.ts";
 import { actOf } from "../shared/observe.ts";
 import { isPayment } from "../shared/profile/observation.ts";
@@ -43,7 +44,6 @@ const ORDERS_PER_DAY_MOST = 60;
 const BROWSING = 0.1;
 
 const WIDTH = FEATURE_NAMES.length;
-const SIGNIFICANT_DIGITS = 7;
 
 const FROM_SPRING = Date.parse("2025-03-03T00:00:00Z");
 const FROM_AUTUMN = Date.parse("2025-09-22T00:00:00Z");
@@ -202,28 +202,6 @@ function simulateRows(): { train: Float32Array; calibrate: Float32Array; others:
     calibrate: Float32Array.from(calibrate),
     others: Float32Array.from(others),
   };
-}
-
-/** Rows that reach every corner, and ordinary ones, with what the forest makes of them. */
-function goldenOf(forest: Forest, calibrate: Float32Array): ModelCard["golden"] {
-  const all = (value: number) => Array.from({ length: WIDTH }, () => value);
-  const ordinary = Array.from({ length: 16 }, (_, index) => {
-    const row = Math.floor((index * calibrate.length) / WIDTH / 16);
-    return Array.from(calibrate.subarray(row * WIDTH, (row + 1) * WIDTH), (value) =>
-      Number(value.toPrecision(SIGNIFICANT_DIGITS)),
-    );
-  });
-  const rows = [
-    all(MISSING),
-    all(0),
-    all(0.5),
-    all(100),
-    ...FEATURE_NAMES.map((_name, feature) => all(0).with(feature, 12)),
-    ...FEATURE_NAMES.map((_name, feature) => all(MISSING).with(feature, 1)),
-    ...ordinary,
-  ];
-  const scores = scoreForest(forest, Float32Array.from(rows.flat()), rows.length);
-  return { rows, scores: Array.from(scores, (score) => Number(score.toPrecision(SIGNIFICANT_DIGITS))) };
 }
 
 /** Recall by attack and false alarms at the default threshold, on shops the model was not trained on. */

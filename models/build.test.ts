@@ -9,7 +9,7 @@ import { factsOf } from "../shared/facts.ts";
 import { FEATURE_NAMES, FEATURE_SET, FEATURES, MISSING } from "../shared/features/features.ts";
 import { FOREST_INPUT, FOREST_OUTPUT, readForestOnnx } from "../shared/forest-onnx.ts";
 import { scoreForest } from "../shared/forest.ts";
-import { GOLDEN_TOLERANCE, ModelCard } from "../shared/model-card.ts";
+import { ForestCard, GOLDEN_TOLERANCE } from "../shared/model-card.ts";
 import { RuleSettings } from "../shared/rules/settings.ts";
 import { BASELINE_VERSION, buildBaseline, DEFAULT_THRESHOLD } from "./baseline.ts";
 import { serialized } from "./files.ts";
@@ -19,7 +19,7 @@ import { ATTACK_NAMES, SHOPS } from "./simulator.ts";
 const committed = (ending: string) => readFileSync(new URL(`${BASELINE_VERSION}.${ending}`, import.meta.url));
 
 const onnx = committed("onnx");
-const card = ModelCard.parse(JSON.parse(committed("card.json").toString()));
+const card = ForestCard.parse(JSON.parse(committed("card.json").toString()));
 const calibration = Calibration.parse(JSON.parse(committed("calibration.json").toString()));
 const { forest } = readForestOnnx(onnx);
 const SETTINGS = { threshold: DEFAULT_THRESHOLD, rules: RuleSettings.parse({}) };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { assess, type DecisionSettings } from "./assess.ts";
+import { assess, type ClientSaid, type DecisionSettings } from "./assess.ts";
 import { Assessment } from "./assessment.ts";
 import type { Calibration } from "./calibration.ts";
 import { FEATURE_NAMES, FEATURES, MISSING } from "./features/features.ts";
 import { seededRandom } from "./random.ts";
 import { RuleSettings } from "./rules/settings.ts";
-import { facts, regular, snapshot } from "./test-facts.ts";
+import { facts, observation, regular, snapshot } from "./test-facts.ts";
 
 const SETTINGS: DecisionSettings = { threshold: 0.7, rules: RuleSettings.parse({}) };
 const MODEL = "global@v0";
@@ -30,6 +30,7 @@ const CALIBRATION: Calibration = {
   rules_tail: DECADE,
   combined_tail: DECADE,
   others: null,
+  client: null,
 };
 
 function vector(values: Record<string, number> = {}): Float32Array {
@@ -160,6 +161,116 @@ describe("assess", () => {
       );
       expect(Assessment.safeParse(judge(values, random() < 0.2 ? null : 2 * random(), richFacts())).success).toBe(true);
     }
+  });
+});
+
+describe("assess with a client model", () => {
+  const CLIENT_TAIL = { values: [0], pots: [0], perUnit: 1 };
+  const blended: Calibration = {
+    ...CALIBRATION,
+    client: {
+      version: "client@v1",
+      confirmed: 1_000,
+      logistic_tail: CLIENT_TAIL,
+      boosted_tail: CLIENT_TAIL,
+      tail: CLIENT_TAIL,
+    },
+  };
+
+  /** A client model whose trees put these log-odds down to these inputs. */
+  function said(logOdds: number, added: Record<string, number> = {}): ClientSaid {
+    const explain = (input: ArrayLike<number>) => {
+      expect(input.length).toBe(FEATURES.length + 2);
+      return [...FEATURE_NAMES.map((name) => added[name] ?? 0), 9, 9];
+    };
+    return { version: "client@v1", logistic: logOdds, boosted: logOdds, explain };
+  }
+
+  function told(values: Record<string, number>, client: ClientSaid | null, about = richFacts(), settings = SETTINGS) {
+    return assess(about, vector(values), { raw: 0.2, version: MODEL, client }, blended, settings, []);
+  }
+
+  it("scores a payment by the blend, and names who scored", () => {
+    expect(told({}, said(4))).toMatchObject({
+      score: 0.8,
+      anomaly: true,
+      signals: { model: expect.any(Number), client_model: 0.8, rules: 0 },
+      model: MODEL,
+      client_model: "client@v1",
+    });
+  });
+
+  it("is as ever where the client model did not score", () => {
+    const without = assess(
+      richFacts(),
+      vector({ amount_z: 0.9999 }),
+      { raw: 0.2, version: MODEL },
+      CALIBRATION,
+      SETTINGS,
+      [],
+    );
+    expect(told({ amount_z: 0.9999 }, null)).toEqual(without);
+    expect(without).toMatchObject({ client_model: null, signals: { client_model: null } });
+  });
+
+  it("does not ask it of what is no payment", () => {
+    const view = facts({ seen: observation({ act: "view" }) });
+    expect(told({}, said(4), view)).toMatchObject({ client_model: null, signals: { client_model: null } });
+  });
+
+  it("ends an anomaly's reasons with the one value that its trees hold against it most", () => {
+    const { reasons } = told(
+      { amount_z: 0.9999, amount_log: 0.5, orders_1h: 0.5 },
+      said(4, { amount_z: 9, amount_log: 1, orders_1h: 2 }),
+    );
+    expect(reasons.map(({ code }) => code)).toEqual(["amount_z", "orders_1h"]);
+    expect(reasons[1]?.detail).toMatch(/\(as in cases confirmed here\)$/);
+    const shares = reasons.map(({ contribution }) => contribution);
+    expect(shares).toEqual(shares.toSorted((a, b) => b - a));
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(1);
+  });
+
+  it("gives it as the only reason where no value is unusual alone", () => {
+    expect(told({ orders_1h: 0.5 }, said(4, { orders_1h: 2 })).reasons).toMatchObject([
+      { code: "orders_1h", contribution: 1 },
+    ]);
+  });
+
+  it.each<{
+    because: string;
+    values: Record<string, number>;
+    added: Record<string, number>;
+    about?: typeof TEN_ORDERS_IN_AN_HOUR;
+  }>([
+    { because: "it speaks for the event", values: { orders_1h: 0.5 }, added: { orders_1h: -2 } },
+    { because: "there is nothing to tell of it", values: {}, added: { orders_1h: 2 } },
+    { because: "it is unknown", values: { orders_1h: MISSING }, added: { orders_1h: 2 } },
+    {
+      because: "a rule has said it",
+      values: { orders_1h: 0.5 },
+      added: { orders_1h: 2 },
+      about: TEN_ORDERS_IN_AN_HOUR,
+    },
+  ])("does not name a value when $because", ({ values, added, about }) => {
+    expect(told(values, said(4, added), about).reasons.map(({ code }) => code)).not.toContain("orders_1h");
+  });
+
+  it("asks the trees of anomalies alone, because it takes a walk through all of them", () => {
+    const explain = () => {
+      throw new Error("asked of an event that is none");
+    };
+    expect(told({}, { ...said(1), explain }).reasons).toEqual([]);
+    expect(() => told({}, { ...said(4), explain })).toThrow("asked");
+  });
+
+  it("is less confident where the blend's tail was not counted as far as the threshold", () => {
+    const counted = { values: [0, 5], pots: [0, 5], perUnit: 1 };
+    const confidenceWith = (tail: typeof counted) => {
+      const calibration = { ...blended, combined_tail: counted, client: blended.client && { ...blended.client, tail } };
+      const model = { raw: 0.2, version: MODEL, client: said(2) };
+      return assess(richFacts(), vector(), model, calibration, SETTINGS, []).confidence;
+    };
+    expect(confidenceWith(CLIENT_TAIL)).toBeLessThan(confidenceWith(counted));
   });
 });
 

@@ -1,22 +1,12 @@
-import type { Assessment, Reason } from "./assessment.ts";
-import {
-  featurePots,
-  largestPots,
-  mixPots,
-  potScore,
-  scoreHere,
-  tailsFor,
-  type Calibration,
-  type Tails,
-} from "./calibration.ts";
+import type { Assessment, Reason, Shadow } from "./assessment.ts";
+import { potScore, scoreHere, tailsFor, type Calibration } from "./calibration.ts";
 import { confidence } from "./confidence.ts";
 import type { Facts } from "./facts.ts";
 import { FEATURES } from "./features/features.ts";
-import { findings } from "./rules/rules.ts";
+import { clientInput, judge, rounded, type ClientOutput, type Evidence, type Judgement } from "./judge.ts";
 import { inWords } from "./number-words.ts";
-import { isPayment } from "./profile/observation.ts";
+import { findings } from "./rules/rules.ts";
 import type { RuleSettings } from "./rules/settings.ts";
-import { tailPot } from "./tail.ts";
 
 export interface DecisionSettings {
   /** Score from which an event is an anomaly, 0..1. */
@@ -24,23 +14,45 @@ export interface DecisionSettings {
   rules: RuleSettings;
 }
 
-/** What the model made of the vector; null when none could score. */
+/** An event with all there is to go by before a model and a calibration say anything. */
+export interface Examined {
+  facts: Facts;
+  vector: Float32Array;
+  /** What the named rules found, strongest first. */
+  found: ReturnType<typeof findings>;
+  /** The same as it is kept: raw scores by code. */
+  rules: Readonly<Record<string, number>>;
+}
+
+/** What a release's models made of the vector; null when none could score. */
 export interface ModelOutput {
   /** Raw output of the forest, 0..1. */
   raw: number;
   version: string;
+  /** What each feature added to how soon the forest isolated the vector; not there where nobody can be asked. */
+  explain?(vector: ArrayLike<number>): ArrayLike<number>;
+  /** What the client model made of it; not there where none scored. */
+  client?: ClientSaid | null;
 }
 
-/** A feature is worth telling when at most 1 in 100 clean events has it as large. */
-const TELLING_POT = 2;
-const REASONS_TOLD = 5;
+/** A client model's output, and what can be asked of the model. */
+export interface ClientSaid extends ClientOutput {
+  version: string;
+  /** What each input added to the boosted trees' log-odds. */
+  explain(input: ArrayLike<number>): ArrayLike<number>;
+}
 
-/**
- * From facts, vector and model output to what is answered: each part on the common scale, combined, compared with the threshold,
- * with reasons in words.
- *
- * @param degraded names of what was missing, passed through and added to
- */
+/** Most events are views, of which no rule finds anything. */
+const NOTHING_FOUND: Examined["rules"] = Object.freeze({});
+
+export function examine(facts: Facts, vector: Float32Array, settings: RuleSettings): Examined {
+  const found = findings(facts, settings);
+  const rules =
+    found.length === 0 ? NOTHING_FOUND : Object.fromEntries(found.map(({ rule, score }) => [rule.code, score]));
+  return { facts, vector, found, rules };
+}
+
+/** `assessExamined`, of an event that is examined for it. */
 export function assess(
   facts: Facts,
   vector: Float32Array,
@@ -49,17 +61,26 @@ export function assess(
   settings: DecisionSettings,
   degraded: readonly string[],
 ): Assessment {
+  return assessExamined(examine(facts, vector, settings.rules), model, calibration, settings, degraded);
+}
+
+/**
+ * From what is known and what the models said to what is answered: judged, compared with the threshold, with reasons in words.
+ *
+ * @param degraded names of what was missing, passed through and added to
+ */
+export function assessExamined(
+  examined: Examined,
+  model: ModelOutput | null,
+  calibration: Calibration,
+  settings: DecisionSettings,
+  degraded: readonly string[],
+): Assessment {
+  const { facts, vector } = examined;
+  const judged = judge(evidenceOf(examined, model), calibration);
+  const { unusual, strongest, ruled, rulesPot, modelPot, clientPot } = judged;
   const tails = tailsFor(calibration, facts.seen.act);
-  const found = findings(facts, settings.rules).map((finding) => {
-    const here = scoreHere(finding.rule.code, finding.score, tails);
-    return { ...finding, score: here, decides: here === finding.score };
-  });
-  const { pots, rulesPot, modelPot, combinedPot } = judge(facts, vector, model, tails);
-  // What is common in this shop is told and decides nothing: statistics know it too.
-  const strongest = found.find(({ decides }) => decides)?.score ?? 0;
-  const unusual = potScore(combinedPot);
-  const ruled = apart(strongest, unusual);
-  const score = rounded(Math.max(unusual, ruled));
+  const score = rounded(judged.score);
   const anomaly = score >= settings.threshold;
   return {
     score,
@@ -69,6 +90,7 @@ export function assess(
       confidence({
         vector,
         tails,
+        scoreTail: (clientPot === null ? tails?.combined_tail : calibration.client?.tail) ?? null,
         ordersBefore: facts.subject?.before.orders ?? 0,
         profilesKnown: (facts.subject === null ? 0 : 1) + facts.counters.length,
         degraded,
@@ -77,84 +99,147 @@ export function assess(
         byRule: ruled > unusual || strongest >= settings.threshold,
       }),
     ),
-    reasons: reasons(facts, found, pots, anomaly),
+    reasons: reasons(examined, judged, calibration, anomaly, model),
     signals: {
       model: modelPot === null ? null : rounded(potScore(modelPot)),
-      client_model: null,
+      client_model: clientPot === null ? null : rounded(potScore(clientPot)),
       rules: rounded(Math.max(potScore(rulesPot), ruled)),
     },
     model: model?.version ?? null,
-    client_model: null,
+    client_model: clientPot === null ? null : (model?.client?.version ?? null),
     calibration: calibration.version,
     degraded: [...degraded],
   };
 }
 
-/** What a rule's score can gain by how unusual the event is besides, as a share of what it lacks to 1. */
-const GAIN_MOST = 0.1;
-
-/** A rule gives many events the same score; of these the more unusual come first, so that a threshold can go through them. */
-function apart(ruleScore: number, unusual: number): number {
-  return ruleScore === 0 ? 0 : ruleScore + GAIN_MOST * (1 - ruleScore) * unusual;
-}
-
-/** What statistics make of an event, all as pots. */
-interface Judgement {
-  /** Of each feature. */
-  pots: number[];
-  rulesPot: number;
-  /** Null when no model scored. */
-  modelPot: number | null;
-  combinedPot: number;
-}
-
-function judge({ seen }: Facts, vector: Float32Array, model: ModelOutput | null, tails: Tails | null): Judgement {
-  if (tails === null) return { pots: [], rulesPot: 0, modelPot: model === null ? null : 0, combinedPot: 0 };
-  const pots = featurePots(vector, tails);
-  const rulesPot = tailPot(tails.rules_tail, largestPots(pots));
-  const modelPot = model === null ? null : tailPot(tails.model_tail, model.raw);
-  const combinedPot = modelPot === null ? rulesPot : tailPot(tails.combined_tail, mixPots(modelPot, rulesPot));
+/** What a release that does not decide makes of an event, in no words. */
+export function shadowOf(
+  examined: Examined,
+  model: ModelOutput,
+  calibration: Calibration,
+  { threshold }: DecisionSettings,
+): Shadow {
+  const judged = judge(evidenceOf(examined, model), calibration);
+  const score = rounded(judged.score);
   return {
-    pots,
-    rulesPot,
-    modelPot,
-    combinedPot: isPayment(seen.act) ? combinedPot : Math.min(combinedPot, UNPAID_POT),
+    model: model.version,
+    client_model: judged.clientPot === null ? null : (model.client?.version ?? null),
+    calibration: calibration.version,
+    score,
+    anomaly: score >= threshold,
   };
 }
 
-/**
- * Where no money moves only named rules may make an alert of an event: there are a hundred page views to an order, and one in a thousand
- * of them is unusual by nothing but chance.
- */
-const UNPAID_POT = 3;
+function evidenceOf({ facts, vector, rules }: Examined, model: ModelOutput | null): Evidence {
+  return { act: facts.seen.act, vector, rules, model: model?.raw ?? null, client: model?.client ?? null };
+}
+
+/** A feature is worth telling when at most 1 in 100 clean events has it as large. */
+const TELLING_POT = 2;
+const REASONS_TOLD = 5;
+
+interface Weighed {
+  code: string;
+  detail: string;
+  weight: number;
+}
 
 function reasons(
-  facts: Facts,
-  found: ReturnType<typeof findings>,
-  pots: readonly number[],
+  { facts, found, vector }: Examined,
+  judged: Judgement,
+  calibration: Calibration,
   anomaly: boolean,
+  model: ModelOutput | null,
 ): Reason[] {
+  const client = model?.client ?? null;
+  const tails = tailsFor(calibration, facts.seen.act);
   const explained = new Set(found.flatMap(({ rule }) => rule.explains));
   const weighed = [
-    ...found.map(({ rule, score, detail }) => ({ code: rule.code, detail, weight: score * 5 })),
+    ...found.map(({ rule, score, detail }) => ({
+      code: rule.code,
+      detail,
+      weight: scoreHere(rule.code, score, tails) * 5,
+    })),
     ...FEATURES.flatMap((feature, index) => {
-      const pot = pots[index] ?? 0;
+      const pot = judged.pots[index] ?? 0;
       if (pot < TELLING_POT || explained.has(feature.name)) return [];
       return [{ code: feature.name, detail: `${feature.words(facts)} (${rarity(pot)})`, weight: pot }];
     }),
   ].toSorted((a, b) => b.weight - a.weight);
-  const total = weighed.reduce((sum, { weight }) => sum + weight, 0);
-  if (anomaly && weighed.length === 0) {
-    return [
-      { code: "combination", detail: "an unusual combination of values, none of them unusual alone", contribution: 1 },
-    ];
+  const told = weighed.slice(0, REASONS_TOLD);
+  if (anomaly && client !== null && judged.clientPot !== null) {
+    const learned = learnedReason(facts, vector, judged, client, (name) => explained.has(name) || isTold(told, name));
+    if (learned !== null) told.push(after(told, learned));
   }
-  return weighed.slice(0, REASONS_TOLD).map(({ code, detail, weight }) => ({
+  if (anomaly && told.length === 0) return togetherReasons(facts, vector, model);
+  const untold = weighed.slice(REASONS_TOLD);
+  const total = [...told, ...untold].reduce((sum, { weight }) => sum + weight, 0);
+  return told.map(({ code, detail, weight }) => ({
     code,
     detail,
     // Rounded down, so that what is told never adds up to more than the whole.
     contribution: Math.floor((weight / total) * 1000) / 1000,
   }));
+}
+
+/** How many values are told of that are unusual only together. */
+const TOGETHER_TOLD = 3;
+
+/** Of an event in which nothing is unusual alone: the values by which the forest told it apart, with their exact shares in that. */
+function togetherReasons(facts: Facts, vector: Float32Array, model: ModelOutput | null): Reason[] {
+  const added = Array.from(model?.explain?.(vector) ?? [], (sooner) => Math.max(0, sooner));
+  const total = added.reduce((sum, sooner) => sum + sooner, 0);
+  const told = FEATURES.flatMap((feature, index) =>
+    (vector[index] ?? 0) > 0 && (added[index] ?? 0) > 0 ? [{ feature, share: (added[index] ?? 0) / total }] : [],
+  )
+    .toSorted((a, b) => b.share - a.share)
+    .slice(0, TOGETHER_TOLD);
+  if (told.length === 0) {
+    return [
+      { code: "combination", detail: "an unusual combination of values, none of them unusual alone", contribution: 1 },
+    ];
+  }
+  return told.map(({ feature, share }) => ({
+    code: feature.name,
+    detail: `${feature.words(facts)} (unusual only together with the rest)`,
+    contribution: Math.floor(share * 1000) / 1000,
+  }));
+}
+
+/**
+ * The value that the client model's trees hold against a payment most, of those that are not named; null when there is none. Only what
+ * is there can be put into words: that something is missing is no reason to a person.
+ */
+function learnedReason(
+  facts: Facts,
+  vector: Float32Array,
+  { modelPot, rulesPot }: Judgement,
+  client: ClientSaid,
+  isNamed: (feature: string) => boolean,
+): Weighed | null {
+  const added = client.explain(Float32Array.from(clientInput(vector, modelPot ?? 0, rulesPot)));
+  let most: { feature: (typeof FEATURES)[number]; logOdds: number } | null = null;
+  for (const [index, feature] of FEATURES.entries()) {
+    const logOdds = added[index] ?? 0;
+    if (logOdds <= (most?.logOdds ?? 0) || (vector[index] ?? 0) <= 0 || isNamed(feature.name)) continue;
+    most = { feature, logOdds };
+  }
+  if (most === null) return null;
+  const { feature, logOdds } = most;
+  return {
+    code: feature.name,
+    detail: `${feature.words(facts)} (as in cases confirmed here)`,
+    weight: logOdds / Math.LN10,
+  };
+}
+
+function isTold(told: readonly Weighed[], code: string): boolean {
+  return told.some((one) => one.code === code);
+}
+
+/** Log-odds in decades are on the scale of pots, yet what the tails say is surer: it stays first. */
+function after(told: readonly Weighed[], learned: Weighed): Weighed {
+  return { ...learned, weight: Math.min(learned.weight, told.at(-1)?.weight ?? Infinity) };
 }
 
 /** Beyond this the tails are extrapolated, and a figure would claim more than is known. */
@@ -164,8 +249,4 @@ const RAREST_POT = 5;
 function rarity(pot: number): string {
   if (pot > RAREST_POT) return `fewer than 1 in ${inWords(10 ** RAREST_POT)}`;
   return `1 in ${inWords(Number((10 ** pot).toPrecision(1)))}`;
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1e4) / 1e4;
 }

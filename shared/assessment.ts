@@ -26,15 +26,30 @@ export const Assessment = z.strictObject({
   reasons: z.array(Reason),
   signals: z.strictObject({
     model: Share.nullable().meta({ description: "The model alone; null when no model could score." }),
-    client_model: Share.nullable(),
+    client_model: Share.nullable().meta({
+      description: "The shop's own model, learned from labels, blended with the others; null when none scored.",
+    }),
     rules: Share,
   }),
   model: z
     .string()
     .nullable()
     .meta({ description: "Version of the model that scored; null for rules alone.", examples: ["global@v0"] }),
-  client_model: z.string().nullable(),
+  client_model: z
+    .string()
+    .nullable()
+    .meta({ description: "Version of the shop's own model, where it scored: payments only.", examples: ["client@v2"] }),
   calibration: z.string(),
   degraded: z.array(z.string()).meta({ description: 'What was missing when this was scored, such as "profile:ip".' }),
 });
 export type Assessment = z.infer<typeof Assessment>;
+
+/** What models that do not decide made of an event, beside the assessment that does. */
+export const Shadow = z.strictObject({
+  model: z.string().nullable(),
+  client_model: z.string().nullable(),
+  calibration: z.string(),
+  score: Share,
+  anomaly: z.boolean().meta({ description: "score >= the threshold of the assessment" }),
+});
+export type Shadow = z.infer<typeof Shadow>;

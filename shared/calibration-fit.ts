@@ -1,4 +1,5 @@
-import { featurePots, largestPots, mixPots, type Calibration, type Tails } from "./calibration.ts";
+import { featurePots, largestPots, mixPots, type Calibration, type ClientTails, type Tails } from "./calibration.ts";
+import { baselineOf, blendOf } from "./judge.ts";
 import { fitTail, tailPot, type Tail } from "./tail.ts";
 
 /** Clean events as they were scored, none of which the model was trained on where that can be had. */
@@ -10,6 +11,15 @@ export interface CalibrationRows {
   raw: ArrayLike<number>;
   /** For each row, `relativeScores` of its event; left out where they are not to be learned. */
   ruled?: readonly Readonly<Record<string, number>>[];
+}
+
+/** What a client model made of the rows of payment attempts, an output each in log-odds. */
+export interface ClientRows {
+  version: string;
+  /** Confirmed anomalies it was trained on. */
+  confirmed: number;
+  logistic: ArrayLike<number>;
+  boosted: ArrayLike<number>;
 }
 
 interface CalibrationNames {
@@ -33,24 +43,52 @@ const NOTHING_KNOWN: Tail = { values: [0], pots: [0], perUnit: 0 };
 
 /**
  * Fits a calibration: each feature's tail on the rows where it was known, then the tails of the model, of the features together
- * and of the two combined, each on what the ones before made of the same rows.
+ * and of the two combined, each on what the ones before made of the same rows; and so on to a client model's.
  *
  * @param payments rows of payment attempts
  * @param others rows of all other events; without any these are left to the named rules
+ * @param client outputs for the rows of payments, where there is a client model. Its inputs hold pots: they come from the calibration
+ *   that is fitted on the same rows without it, whose tails are the same
  * @throws RangeError without payments, or when lengths do not fit
  */
 export function fitCalibration(
   { version, model, featureSet, featureCount, unseenPots = [] }: CalibrationNames,
   payments: CalibrationRows,
   others: CalibrationRows | null = null,
+  client: ClientRows | null = null,
 ): Calibration {
+  const tails = fitTails(payments, featureCount, unseenPots);
   return {
     version,
     model,
     feature_set: featureSet,
-    ...fitTails(payments, featureCount, unseenPots),
+    ...tails,
     others: others === null || others.rowCount === 0 ? null : fitTails(others, featureCount, unseenPots),
+    client: client === null ? null : fitClient(client, payments, tails),
   };
+}
+
+function fitClient(
+  { version, confirmed, logistic, boosted }: ClientRows,
+  { rows, rowCount, raw }: CalibrationRows,
+  tails: Tails,
+): ClientTails {
+  if (logistic.length !== rowCount || boosted.length !== rowCount) {
+    throw new RangeError("A client model's calibration needs one output for each row");
+  }
+  const featureCount = tails.feature_tails.length;
+  const parts = {
+    version,
+    confirmed,
+    logistic_tail: rounded(fitTail(Float64Array.from(logistic), { points: KNOTS })),
+    boosted_tail: rounded(fitTail(Float64Array.from(boosted), { points: KNOTS })),
+  };
+  const blended = Float64Array.from({ length: rowCount }, (_, row) => {
+    const vector = rows.subarray(row * featureCount, (row + 1) * featureCount);
+    const { combinedPot } = baselineOf(vector, raw[row] ?? 0, tails);
+    return blendOf({ logistic: logistic[row] ?? 0, boosted: boosted[row] ?? 0 }, combinedPot, parts);
+  });
+  return { ...parts, tail: rounded(fitTail(blended, { points: KNOTS })) };
 }
 
 function fitTails(

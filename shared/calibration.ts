@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { EVIDENCE } from "./features/features.ts";
 import { isPayment, type Act } from "./profile/observation.ts";
 import { tailPot, type Tail } from "./tail.ts";
 
@@ -30,6 +31,19 @@ const Tails = z.strictObject({
 /** What one kind of events is held against. */
 export type Tails = z.infer<typeof Tails>;
 
+const ClientTails = z.strictObject({
+  /** The client model whose outputs it was fitted on. */
+  version: z.string().min(1),
+  /** Confirmed anomalies it was trained on: how much it counts beside the baseline. */
+  confirmed: z.int().min(0),
+  logistic_tail: TailSchema,
+  boosted_tail: TailSchema,
+  /** Of the two blended with the baseline's combined pot. */
+  tail: TailSchema,
+});
+/** What a client model's outputs are held against. */
+export type ClientTails = z.infer<typeof ClientTails>;
+
 /**
  * Payment attempts are held against payment attempts, and everything else against everything else: a page view in which nothing is
  * known of amounts would say nothing beside orders, nor an order among a hundred times as many views.
@@ -43,10 +57,13 @@ export const Calibration = z
     ...Tails.shape,
     /** Those of events that are no payment attempts; null when it was fitted without any, which are then judged by the named rules alone. */
     others: Tails.nullable(),
+    /** Of payment attempts; null when it was fitted without a client model. */
+    client: ClientTails.nullable().default(null),
   })
   .refine(
-    ({ others, ...payments }) =>
-      [payments, others].every((tails) => tails === null || allTails(tails).every(isOrdered)),
+    ({ others, client, ...payments }) =>
+      [payments, others].every((tails) => tails === null || allTails(tails).every(isOrdered)) &&
+      (client === null || [client.logistic_tail, client.boosted_tail, client.tail].every(isOrdered)),
     "a tail is out of order",
   );
 export type Calibration = z.infer<typeof Calibration>;
@@ -62,21 +79,26 @@ export const MODEL_WEIGHT = 0.3;
 /** Pots to a score of 1: 5 means that 1 in 100,000 is the strangest that is told apart. */
 const POTS_OF_ONE = 5;
 
-/** How many of the largest feature pots are summed. */
-const LARGEST = 3;
-
 /** A pot as a score, 0..1. */
 export function potScore(pot: number): number {
   return Math.min(1, pot / POTS_OF_ONE);
 }
 
-/** -log10 of the share of clean events whose feature is at least this large; 0 for features that are harmless or unknown. */
+/** The share of clean events with a score of at least this; of 1, at most this. */
+export function scoreShare(score: number): number {
+  return 10 ** (-POTS_OF_ONE * score);
+}
+
+/**
+ * -log10 of the share of clean events whose feature is at least this large; 0 for features that are harmless or unknown. Values are
+ * taken as the float32 they were computed in: a store may have given them back in fewer digits.
+ */
 export function featurePots(
   vector: ArrayLike<number>,
   { feature_tails: tails }: Pick<Tails, "feature_tails">,
 ): number[] {
   return tails.map((tail, index) => {
-    const value = vector[index] ?? 0;
+    const value = Math.fround(vector[index] ?? 0);
     return value > 0 ? tailPot(tail, value) : 0;
   });
 }
@@ -87,12 +109,25 @@ export function scoreHere(code: string, score: number, tails: Tails | null): num
   return tail === undefined ? score : Math.min(score, potScore(tailPot(tail, score)));
 }
 
-/** The evidence of the feature tails: the sum of the three largest pots. */
+/** Whether a named rule's score counts whole in a shop: what it finds is no more common there than the score says. */
+export function decidesHere(code: string, score: number, tails: Tails | null): boolean {
+  return scoreHere(code, score, tails) === score;
+}
+
+/** The evidence of the feature tails: the sum of the three largest pots, each of them about something else. */
 export function largestPots(pots: readonly number[]): number {
-  return pots
-    .toSorted((a, b) => b - a)
-    .slice(0, LARGEST)
-    .reduce((sum, pot) => sum + pot, 0);
+  const ofEvidence = new Float64Array(pots.length);
+  for (let index = 0; index < pots.length; index++) {
+    const evidence = EVIDENCE[index] ?? index;
+    ofEvidence[evidence] = Math.max(ofEvidence[evidence] ?? 0, pots[index] ?? 0);
+  }
+  let [first, second, third] = [0, 0, 0];
+  for (const pot of ofEvidence) {
+    if (pot > first) [first, second, third] = [pot, first, second];
+    else if (pot > second) [second, third] = [pot, second];
+    else if (pot > third) third = pot;
+  }
+  return first + second + third;
 }
 
 /** The mixture of model and feature tails before its own calibration. Both are pots. */

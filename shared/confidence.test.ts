@@ -19,13 +19,15 @@ function counted(oneIn: number, known = [1, 1, 1, 0.5]): Tails {
 
 /** Everything was there, and the customer has ordered for ever. */
 function grounds(changes: Partial<Grounds> = {}): Grounds {
+  const { tails = counted(10_000) } = changes;
   return {
     vector: [0, 0, 0, 0],
     ordersBefore: 1e12,
     profilesKnown: 3,
     degraded: [],
     modelScored: true,
-    tails: counted(10_000),
+    tails,
+    scoreTail: tails?.combined_tail ?? null,
     threshold: 0.6,
     byRule: false,
     ...changes,

@@ -1,11 +1,14 @@
 import { MODEL_WEIGHT, potScore, type Tails } from "./calibration.ts";
 import { MISSING } from "./features/feature.ts";
+import type { Tail } from "./tail.ts";
 
 /** What a score was made from. */
 export interface Grounds {
   vector: ArrayLike<number>;
   /** What the event is held against; null when its kind was calibrated on nothing. */
   tails: Tails | null;
+  /** The tail that the statistics' score is read from; null likewise. */
+  scoreTail: Tail | null;
   /** Orders of the one whose normal the event is held against; 0 when it names nobody. */
   ordersBefore: number;
   /** Entities of the event that something was asked of and that answered. */
@@ -61,8 +64,8 @@ function knownShare({ vector, tails }: Grounds): number {
 }
 
 /** The last knot of a tail is the last that was counted. */
-function countedReach({ tails, threshold }: Grounds): number {
-  const counted = potScore(tails?.combined_tail.pots.at(-1) ?? 0);
+function countedReach({ scoreTail, threshold }: Grounds): number {
+  const counted = potScore(scoreTail?.pots.at(-1) ?? 0);
   return threshold <= counted ? 1 : counted / threshold;
 }
 

@@ -19,7 +19,18 @@ async function all(table: string): Promise<Record<string, unknown>[]> {
 
 describe("storeEvents", () => {
   it("keeps an event whole: what is asked for in columns, the rest as it came", async () => {
-    const scored = scoredEvent({ id: "evt_00000001", value: 9_999_999_999, properties: { deep: [{ "": null }] } });
+    const shadow = {
+      model: "global@v1",
+      client_model: "client@v1",
+      calibration: "2026-W47",
+      score: 0.8,
+      anomaly: true,
+    };
+    const scored = scoredEvent(
+      { id: "evt_00000001", value: 9_999_999_999, properties: { deep: [{ "": null }] } },
+      {},
+      { rules: { velocity: 0.7123456789012345 }, shadow },
+    );
     expect(await storeEvents(database.db, [eventRow(scored, provenance)])).toEqual({
       stored: ["evt_00000001"],
       anomalies: 0,
@@ -47,7 +58,9 @@ describe("storeEvents", () => {
         event: scored.event,
         signals: scored.signals,
         features: scored.features,
+        rules: scored.rules,
         assessment: scored.assessment,
+        shadow,
         runtime: "ort",
       }),
     ]);

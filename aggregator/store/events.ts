@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import * as z from "zod";
 import type { ScoredEvent } from "../../shared/message.ts";
 import { entityOf } from "../alert/rules/group.ts";
+import { CLAIM } from "../labels/claims.ts";
 import { queryRows, type Db } from "./db.ts";
 import { FACTS, ROLL_UP } from "./rollups.ts";
 import { BOOK } from "./transactions.ts";
@@ -50,7 +51,9 @@ export function eventRow(scored: ScoredEvent, { requestId, keyId, nowMs }: Prove
     signals,
     feature_set: scored.feature_set,
     features: scored.features,
+    rules: scored.rules,
     assessment,
+    shadow: scored.shadow,
     runtime: scored.runtime,
     ...(assessment.anomaly && { found_at: new Date(nowMs).toISOString(), entity: entityOf(scored) }),
   };
@@ -84,17 +87,18 @@ export async function storeEvents(db: Db, rows: readonly EventRow[]): Promise<St
           id text, name text, occurred_at timestamptz, received_at timestamptz, timestamp_source text, source text,
           request_id text, repeated boolean, key_id text, user_id text, client_id text, session_id text, transaction_id text,
           country text, value numeric, currency text, score real, anomaly boolean, event jsonb, signals jsonb, feature_set text,
-          features real[], assessment jsonb, runtime text, found_at timestamptz, entity text
+          features real[], rules jsonb, assessment jsonb, shadow jsonb, runtime text, found_at timestamptz, entity text
         )
       ), fresh AS (
         INSERT INTO events AS e (
           id, name, occurred_at, received_at, timestamp_source, source, request_id, repeated, key_id, user_id, client_id, session_id,
-          transaction_id, country, value, currency, score, anomaly, event, signals, feature_set, features, assessment, runtime, v
+          transaction_id, country, value, currency, score, anomaly, event, signals, feature_set, features, rules, assessment, shadow,
+          runtime, v
         )
         SELECT
           id, name, occurred_at, received_at, timestamp_source, source, request_id, repeated, key_id, user_id, client_id, session_id,
-          transaction_id, country, value, currency, score, anomaly, event, signals, feature_set, features, assessment, runtime,
-          ${ROW_VERSION}
+          transaction_id, country, value, currency, score, anomaly, event, signals, feature_set, features, rules, assessment, shadow,
+          runtime, ${ROW_VERSION}
         FROM intake
         ON CONFLICT (id) DO NOTHING
         RETURNING e.request_id, e.repeated, ${FACTS}
@@ -105,7 +109,7 @@ export async function storeEvents(db: Db, rows: readonly EventRow[]): Promise<St
         WHERE fresh.anomaly
         ON CONFLICT DO NOTHING
         RETURNING id
-      ), again AS (
+      ), ${CLAIM}, again AS (
         INSERT INTO stored_again (event_id, request_id, received_at)
         SELECT event_id, copy.request_id, min(received_at)
         FROM (
@@ -122,7 +126,7 @@ export async function storeEvents(db: Db, rows: readonly EventRow[]): Promise<St
         ON CONFLICT DO NOTHING
         RETURNING event_id
       ), counted AS (
-        SELECT fresh.*, false AS dismissed, 1 AS sign FROM fresh WHERE (SELECT count(*) FROM again) >= 0
+        SELECT fresh.*, 1 AS sign FROM fresh WHERE (SELECT count(*) FROM again) >= 0
       ), ${BOOK}, ${ROLL_UP}
       SELECT
         (SELECT coalesce(jsonb_agg(id), '[]') FROM fresh) AS stored,

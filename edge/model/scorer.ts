@@ -1,207 +1,210 @@
-import { scoreForest } from "../../shared/forest.ts";
 import type { Calibration } from "../../shared/calibration.ts";
-import type { Release } from "./active.ts";
-import { goldenRows, isGolden, verifyModel, type Artefact, type VerifiedModel } from "./load.ts";
-import type { OrtSession } from "./ort-runtime.ts";
-
-export interface Scores {
-  /** One per row, 0..1; null when no model could score. */
-  raw: Float32Array | null;
-  version: string | null;
-  calibration: Calibration;
-  runtime: "ort" | "plain" | "none";
-  degraded: string[];
-}
+import type { Act } from "../../shared/profile/observation.ts";
+import { verifyRelease, type Artefact, type VerifiedRelease } from "../../shared/verify-release.ts";
+import { answerFirst } from "./answer-first.ts";
+import type { Release } from "./fetch-release.ts";
+import { createRunners, type Runtime } from "./runner.ts";
+import { runRelease, type RunningRelease } from "./running-release.ts";
+import type { ReleaseScores, Scores } from "./scores.ts";
+import type { Status } from "./status.ts";
 
 export interface Scorer {
-  score(rows: Float32Array, rowCount: number): Promise<Scores>;
-  /** Looks for a newer model when it is time to; done beside the answers, never before them. Never throws. */
+  /** @param acts of the rows, one each */
+  score(rows: Float32Array, acts: readonly Act[]): Promise<Scores>;
+  /** Looks for other releases when it is time to; done beside the answers, never before them. Never throws. */
   refresh(): Promise<void>;
   /** What would score now. */
-  status(): Promise<{ model: string | null; calibration: string; runtime: Scores["runtime"] }>;
+  status(): Promise<Status>;
 }
 
-export interface Sources {
+export interface Sources extends Runtime {
   bundled: Artefact;
   /** Calibration to use when not even the bundled model can be read. */
   bundledCalibration: Calibration;
-  /** The active model's release, null when none was released. Throws when it cannot be read. */
+  /** The release that decides, null while that is the bundled one. Throws when it cannot be read. */
   fetchActive(): Promise<Release | null>;
-  createSession(onnx: Uint8Array): Promise<OrtSession>;
-  sha256Hex(bytes: Uint8Array): Promise<string>;
+  /** The release that scores beside it, null while none does. Throws likewise. */
+  fetchShadow(): Promise<Release | null>;
+  /** How often an isolate looks for other releases, and tries to start ONNX Runtime when it is not up. */
+  refreshMs: number;
   nowMs(): number;
-  log(line: Record<string, unknown>): void;
 }
 
-/** A verified model of another release than the one in place. */
-interface Newer {
-  next: VerifiedModel;
-  id: string;
+/** Where a release runs, and which one should but cannot. */
+interface Place {
+  role: "model" | "shadow";
+  fetch(): Promise<Release | null>;
+  running: RunningRelease | null;
+  /** What it should run and does not. Final when its files were there and did not verify: it is not fetched again. */
+  refused: (Release & { isFinal: boolean }) | null;
 }
 
-/**
- * How often an isolate looks for a newer model, and tries to start ONNX Runtime when it is not up. With KV's own delay a release is
- * everywhere within 2 minutes.
- */
-const REFRESH_MS = 30_000;
-const ANSWER_FIRST_MS = 10;
+/** The platform has cut off whatever takes longer; another request then looks in its place. */
+const REFRESHING_MOST_MS = 60_000;
 
 /**
- * Holds the model that scores, and swaps it when a newer one was released.
+ * Holds the release that decides and the one that scores beside it, and swaps each when another was released.
  *
- * The bundled model answers at once through the plain reader; ONNX Runtime takes over when it is up. A model that does not verify is
- * refused: the last good one goes on and its refusal is named in `degraded`; without any, the rules answer alone. A model that
- * cannot be fetched is looked for again: the last good one goes on.
+ * The bundled release answers at once through the plain reader; ONNX Runtime takes over when it is up. A release changes as a whole, in
+ * one step: every answer is made by one. One that does not verify is refused, one that cannot be fetched is fetched again: the last good
+ * one goes on, and what should decide is named in `degraded`; without any, the rules answer alone. Of the shadow nothing is told.
  */
 export function createScorer(sources: Sources): Scorer {
-  let model: VerifiedModel | null = null;
-  let session: OrtSession | null = null;
-  let bundled: Promise<VerifiedModel | null> | null = null;
-  let checkedMs = -Infinity;
-  let releaseId: string | null = null;
-  let refused: { id: string; version: string } | null = null;
-  let running: Promise<unknown> = Promise.resolve();
+  const createRunner = createRunners(sources);
+  const deciding: Place = { role: "model", fetch: sources.fetchActive, running: null, refused: null };
+  const beside: Place = { role: "shadow", fetch: sources.fetchShadow, running: null, refused: null };
+  let bundled: Promise<VerifiedRelease | null> | null = null;
+  let nextMs = -Infinity;
 
-  /** Requests may share the reading of the bundled model: it waits for nothing outside this isolate. */
-  async function current(): Promise<VerifiedModel | null> {
-    if (model !== null) return model;
-    bundled ??= readBundled();
-    const read = await bundled;
-    // A released model may be in place by now.
-    model ??= read;
-    return model;
+  function run(verified: VerifiedRelease, release: Pick<Release, "id" | "release"> | null): RunningRelease {
+    return runRelease(verified, release ?? { id: null, release: null }, createRunner);
   }
 
-  async function readBundled(): Promise<VerifiedModel | null> {
-    try {
-      return await verifyModel(sources.bundled, sources.sha256Hex);
-    } catch (error) {
+  /** Requests may share the reading of the bundled release: it waits for nothing outside this isolate. */
+  function readBundled(): Promise<VerifiedRelease | null> {
+    return (bundled ??= verifyRelease(sources.bundled).catch((error: unknown) => {
       sources.log({ event: "model-refused", model: "bundled", reason: reasonOf(error) });
       return null;
-    }
+    }));
   }
 
-  /** A session that gives the golden rows their scores, or null: the plain reader then goes on. */
-  async function startSession({ card, onnx }: VerifiedModel): Promise<OrtSession | null> {
+  async function current(): Promise<RunningRelease | null> {
+    const read = await readBundled();
+    // Another release may be in place by now.
+    return (deciding.running ??= read === null ? null : run(read, null));
+  }
+
+  /** Brings a place to what KV names for it. */
+  async function follow(place: Place): Promise<void> {
     try {
-      const started = await sources.createSession(onnx);
-      const scores = await runOrt(started, goldenRows(card), card.golden.rows.length).catch(() => null);
-      if (scores !== null && isGolden(card, scores)) return started;
-      release(started);
-      throw new Error("the golden rows do not score as on the card");
+      const wanted = await place.fetch();
+      const isThere = place.running === null ? wanted === null : place.running.id === (wanted?.id ?? null);
+      if (isThere || wanted === null) place.refused = null;
+      if (!isThere && (await swap(place, wanted))) return;
     } catch (error) {
-      sources.log({ event: "ort-failed", model: card.version, reason: reasonOf(error) });
-      return null;
+      // KV or R2 cannot be read: what is loaded goes on, the next look is in half a minute.
+      sources.log({ event: `${place.role}-check-failed`, reason: reasonOf(error) });
     }
+    await place.running?.start();
   }
 
-  /** ORT's session takes one run at a time, so runs queue behind each other. */
-  function runOrt(ort: OrtSession, rows: Float32Array, rowCount: number): Promise<Float32Array> {
-    const run = running.then(() => ort.run(rows, rowCount));
-    running = run.catch(() => undefined);
-    return run;
+  /** @returns whether it was done; what is refused leaves all as it was. @throws Error when the release cannot be fetched */
+  async function swap(place: Place, wanted: Release | null): Promise<boolean> {
+    const found = wanted === null ? await unreleased(place) : await released(place, wanted);
+    if (found === "refused") return false;
+    await answerFirst();
+    await found?.start();
+    // One step: whoever asks now is answered by one of them, whoever asked before by the other.
+    const before = place.running;
+    place.running = found;
+    place.refused = null;
+    before?.stop();
+    sources.log({ event: `${place.role}-swapped`, release: found?.release ?? null, model: found?.model ?? null });
+    return true;
   }
 
-  /** Frees a session that no request will pick up any more, behind the runs it still has queued. */
-  function release(old: OrtSession): void {
-    running = running.then(() => old.release()).catch(() => undefined);
+  /** Where KV names nothing the bundled release decides, and nothing scores beside it. */
+  async function unreleased({ role }: Place): Promise<RunningRelease | null | "refused"> {
+    if (role === "shadow") return null;
+    const read = await readBundled();
+    return read === null ? "refused" : run(read, null);
   }
 
-  /** The released model when it is another than the one in place and verifies; else null. Throws when it cannot be fetched. */
-  async function newer(): Promise<Newer | null> {
-    const active = await sources.fetchActive();
-    if (active === null || active.id === releaseId) {
-      refused = null;
-      return null;
-    }
-    if (active.id === refused?.id) return null;
-    const artefact = await active.artefact();
+  async function released(place: Place, wanted: Release): Promise<RunningRelease | "refused"> {
+    if (place.refused?.isFinal && place.refused.id === wanted.id) return "refused";
+    let artefact: Artefact;
     try {
-      const next = await verifyModel(artefact, sources.sha256Hex);
-      if (next.card.version !== active.version) throw new Error("the card names another version");
-      return { next, id: active.id };
+      artefact = await wanted.artefact();
     } catch (error) {
-      refused = { id: active.id, version: active.version };
-      sources.log({ event: "model-refused", model: active.version, reason: reasonOf(error) });
-      return null;
+      place.refused = { ...wanted, isFinal: false };
+      throw error;
+    }
+    await answerFirst();
+    try {
+      const verified = await verifyRelease(artefact);
+      if (verified.card.version !== wanted.version || (verified.client?.card.version ?? null) !== wanted.client) {
+        throw new Error("a card names another version");
+      }
+      return run(verified, wanted);
+    } catch (error) {
+      place.refused = { ...wanted, isFinal: true };
+      sources.log({ event: `${place.role}-refused`, model: wanted.version, reason: reasonOf(error) });
+      return "refused";
     }
   }
 
-  /** Model and session change in one step, so that no request meets one without the other. */
-  function swap({ next, id }: Newer, nextSession: OrtSession | null): void {
-    const previous = session;
-    model = next;
-    session = nextSession;
-    releaseId = id;
-    refused = null;
-    if (previous !== null) release(previous);
+  async function scoreBeside(
+    shadow: RunningRelease,
+    rows: Float32Array,
+    acts: readonly Act[],
+  ): Promise<ReleaseScores | null> {
+    try {
+      return (await shadow.score(rows, acts)).scores;
+    } catch (error) {
+      sources.log({ event: "shadow-failed", model: shadow.model, reason: reasonOf(error) });
+      return null;
+    }
   }
 
   return {
-    async score(rows, rowCount) {
-      // Without a wait in between where there is a model: it and its session are taken in one step.
-      const verified = model ?? (await current());
-      const degraded = refused === null ? [] : [`model:${refused.version}`];
-      if (verified === null) {
+    async score(rows, acts) {
+      // Without a wait in between where there is a release: both are taken in one step.
+      const release = deciding.running ?? (await current());
+      const shadow = beside.running;
+      const degraded = deciding.refused === null ? [] : namesOf(deciding.refused);
+      if (release === null) {
         return {
           raw: null,
           version: null,
           calibration: sources.bundledCalibration,
+          client: null,
           runtime: "none",
           degraded: [...degraded, "model"],
+          shadow: null,
         };
       }
-      const { calibration } = verified;
-      const { version } = verified.card;
-      const ort = model === verified ? session : null;
-      if (ort !== null) {
-        try {
-          return { raw: await runOrt(ort, rows, rowCount), version, calibration, runtime: "ort", degraded };
-        } catch (error) {
-          // Several runs may fail in a row; the first of them lets the session go.
-          if (session === ort) {
-            session = null;
-            release(ort);
-          }
-          sources.log({ event: "ort-failed", model: version, reason: reasonOf(error) });
-        }
-      }
-      return { raw: scoreForest(verified.forest, rows, rowCount), version, calibration, runtime: "plain", degraded };
+      const { scores, by } = await release.score(rows, acts);
+      return {
+        ...scores,
+        runtime: by,
+        degraded,
+        shadow: shadow === null ? null : await scoreBeside(shadow, rows, acts),
+      };
     },
 
     async refresh() {
-      const nowMs = sources.nowMs();
-      if (nowMs - checkedMs < REFRESH_MS) return;
-      checkedMs = nowMs;
-      // Starting ORT holds the isolate's one thread for a good while: the answer that asked for this goes out first.
-      await new Promise<void>((resolve) => setTimeout(resolve, ANSWER_FIRST_MS));
-      const verified = await current();
-      let found: Newer | null = null;
-      try {
-        found = await newer();
-      } catch (error) {
-        // KV or R2 cannot be read: what is loaded goes on, the next look is in half a minute.
-        sources.log({ event: "model-check-failed", reason: reasonOf(error) });
-      }
-      if (found !== null) {
-        swap(found, await startSession(found.next));
-        sources.log({ event: "model-swapped", model: found.next.card.version });
-      } else if (verified !== null && session === null) {
-        const started = await startSession(verified);
-        if (model === verified) session = started;
-        else if (started !== null) release(started);
-      }
+      const startMs = sources.nowMs();
+      if (startMs < nextMs) return;
+      nextMs = startMs + REFRESHING_MOST_MS;
+      await answerFirst();
+      await current();
+      await follow(deciding);
+      await follow(beside);
+      nextMs = startMs + sources.refreshMs;
     },
 
     async status() {
-      const verified = await current();
+      const release = deciding.running ?? (await current());
       return {
-        model: verified?.card.version ?? null,
-        calibration: verified?.calibration.version ?? sources.bundledCalibration.version,
-        runtime: verified === null ? "none" : session === null ? "plain" : "ort",
+        ...(release === null ? unnamed(sources.bundledCalibration) : named(release)),
+        runtime: release === null ? "none" : release.isUp() ? "ort" : "plain",
+        shadow: beside.running === null ? null : named(beside.running),
       };
     },
   };
+}
+
+/** The models of a release that should decide and does not, as `degraded` names them. */
+function namesOf({ version, client }: Release): string[] {
+  return client === null ? [`model:${version}`] : [`model:${version}`, `client_model:${client}`];
+}
+
+function named({ release, model, client, calibration }: RunningRelease) {
+  return { release, model, client_model: client, calibration: calibration.version };
+}
+
+function unnamed(calibration: Calibration) {
+  return { release: null, model: null, client_model: null, calibration: calibration.version };
 }
 
 function reasonOf(error: unknown): string {
