@@ -2,3 +2,8 @@
 interface ImportMeta {
   glob(pattern: string, options: { query: "?raw"; import: "default"; eager: true }): Record<string, string>;
 }
+
+declare module "*.onnx" {
+  const bytes: ArrayBuffer;
+  export default bytes;
+}

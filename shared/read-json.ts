@@ -18,6 +18,12 @@ export async function readJson(request: Request, limits: BodyLimits = JSON_ONLY)
   throw new Problem(slug, `The body cannot be kept: ${detail}.`, { errors: [{ pointer, detail }] });
 }
 
+/** The JSON value of a body that may be missing altogether: an empty object then. @throws as `readJson` */
+export async function readOptionalJson(request: Request): Promise<unknown> {
+  const isMissing = request.body === null || request.headers.get("content-length") === "0";
+  return isMissing ? {} : readJson(request);
+}
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /**

@@ -3,9 +3,11 @@ import * as z from "zod";
 import { withDeadline } from "../../shared/deadline.ts";
 import { DETECTION_ENTRY } from "../../shared/detection-settings.ts";
 import { LISTS_ENTRY } from "../../shared/lists.ts";
+import { ACTIVE_ENTRY, SHADOW_ENTRY } from "../../shared/release-pointer.ts";
 import { describe } from "../../shared/serve.ts";
 import type { CopyServices } from "../keys/copies.ts";
 import { listsDocument } from "../lists/entries.ts";
+import { activePointer, shadowPointer } from "../models/pointers.ts";
 import { queryRows, type Db } from "../store/db.ts";
 import { detectionDocument } from "./settings.ts";
 
@@ -13,12 +15,14 @@ import { detectionDocument } from "./settings.ts";
 const DOCUMENTS = {
   lists: { entry: LISTS_ENTRY, read: listsDocument },
   detection: { entry: DETECTION_ENTRY, read: detectionDocument },
+  release: { entry: ACTIVE_ENTRY, read: activePointer },
+  shadow: { entry: SHADOW_ENTRY, read: shadowPointer },
 };
 export type ConfigName = keyof typeof DOCUMENTS;
 
 const DEADLINE_MS = 3_000;
 
-const Changed = z.object({ name: z.enum(["lists", "detection"]), revision: z.int() });
+const Changed = z.object({ name: z.enum(["lists", "detection", "release", "shadow"]), revision: z.int() });
 type Changed = z.infer<typeof Changed>;
 
 export interface ConfigServices extends CopyServices {

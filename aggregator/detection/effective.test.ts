@@ -14,10 +14,17 @@ describe("effectiveOf", () => {
     expect(effectiveOf(settings, null).threshold).toBe(threshold);
   });
 
-  it("goes on with what the calibration found for another number of alerts, so that they do not jump until it ran", () => {
+  it("goes on with what was found for another number of alerts, so that they do not jump until it ran", () => {
     const before = { settings: { ...UNSET, alert_budget: { per_day: 20 } }, effective: FOUND };
     expect(effectiveOf({ ...UNSET, alert_budget: { per_day: 40 } }, before)).toEqual(FOUND);
     expect(effectiveOf(UNSET, before)).toEqual(DEPLOYED);
+  });
+
+  it("goes on with what was found for a share only while the very same is wished", () => {
+    const before = { settings: { ...UNSET, alert_budget: { share: 0.001 } }, effective: FOUND };
+    expect(effectiveOf({ ...before.settings, rules: { velocity_orders: 4 } }, before)).toEqual(FOUND);
+    expect(effectiveOf({ ...UNSET, alert_budget: { share: 0.01 } }, before).threshold).toBeCloseTo(0.4, 9);
+    expect(effectiveOf({ ...UNSET, alert_budget: { per_day: 20 } }, before).threshold).toBeNull();
   });
 
   it("does not take an operator's own threshold for one that was found", () => {

@@ -1,4 +1,4 @@
-import { thresholdOfShare, type DetectionSettings } from "../../shared/detection-settings.ts";
+import { thresholdOfShare, type AlertBudget, type DetectionSettings } from "../../shared/detection-settings.ts";
 
 /** What comes of the operator's wish. */
 export interface Effective {
@@ -16,22 +16,26 @@ export interface Decided {
   effective: Effective;
 }
 
-/** Whether the threshold is to be found by the calibration, from the scores of the shop's own events. */
-export function isLeftToCalibration({ alert_budget }: DetectionSettings): boolean {
-  return alert_budget !== null && "per_day" in alert_budget;
+/** Whether two wishes are the same, so that what was found for one holds for the other. */
+export function isSameBudget(a: AlertBudget | null, b: AlertBudget | null): boolean {
+  if (a === null || b === null) return a === b;
+  return "share" in a ? "share" in b && a.share === b.share : "per_day" in b && a.per_day === b.per_day;
 }
 
 /**
- * The threshold that comes of new settings. Which one gives so many alerts a day only the calibration can tell: until it has, one that
- * it found for another number of alerts a day goes on, else the deployment's.
+ * The threshold that comes of new settings, until the alert budget has found one from the shop's own scores: for a share of the events
+ * what scores promise. Which one gives so many alerts a day nobody can know: one that was found for another number goes on, else the
+ * deployment's. What was found for the very same wish stays.
  */
 export function effectiveOf(settings: DetectionSettings, before: Decided | null): Effective {
   const { threshold, alert_budget: budget } = settings;
   if (threshold !== null) return { threshold, reason: "set by an operator" };
   if (budget === null) return DEPLOYED;
+  const known = before?.settings.alert_budget ?? null;
+  if (before !== null && isSameBudget(budget, known)) return before.effective;
   if ("share" in budget) {
     return { threshold: thresholdOfShare(budget.share), reason: `a share of ${budget.share} of clean events` };
   }
-  if (before !== null && isLeftToCalibration(before.settings)) return before.effective;
-  return { threshold: null, reason: `${DEPLOYED.reason}, until the calibration has found the one for this budget` };
+  if (before !== null && known !== null && "per_day" in known) return before.effective;
+  return { threshold: null, reason: `${DEPLOYED.reason}, until the one for this budget is found` };
 }

@@ -160,7 +160,7 @@ describe("setEffectiveThreshold", () => {
     const rules = { velocity_orders: 4 };
     expect((await set({ alert_budget: { per_day: 20 }, rules })).effective.threshold).toBeNull();
     const found = { threshold: 0.83, reason: "20 alerts a day, of 31,000 events" };
-    expect(await setEffectiveThreshold(found, services)).toBe(true);
+    expect(await setEffectiveThreshold({ ...found, budget: { per_day: 20 } }, services)).toBe(true);
     expect(copied()).toEqual({ v: 1, version: 2, threshold: 0.83, rules });
     expect(await get()).toMatchObject({
       version: 2,
@@ -171,12 +171,21 @@ describe("setEffectiveThreshold", () => {
     });
   });
 
-  it.each([{ threshold: 0.5 }, { alert_budget: { share: 0.01 } }, {}])(
-    "leaves %j as they are, because nobody asked it for a threshold",
+  it("writes the one found for a share, in place of what scores promise", async () => {
+    const { services, get, set } = await surface();
+    const budget = { share: 0.001 };
+    expect((await set({ alert_budget: budget })).effective.threshold).toBe(0.6);
+    expect(await setEffectiveThreshold({ threshold: 0.64, reason: "found", budget }, services)).toBe(true);
+    expect(await get()).toMatchObject({ version: 2, effective: { threshold: 0.64 }, alert_budget: budget });
+  });
+
+  it.each([{ threshold: 0.5 }, { alert_budget: { share: 0.01 } }, { alert_budget: { per_day: 30 } }, {}])(
+    "leaves %j as they are, because nobody wishes what it was found for",
     async (changes) => {
       const { services, get, set } = await surface();
       await set(changes);
-      expect(await setEffectiveThreshold({ threshold: 0.83, reason: "found" }, services)).toBe(false);
+      const found = { threshold: 0.83, reason: "found", budget: { per_day: 20 } };
+      expect(await setEffectiveThreshold(found, services)).toBe(false);
       expect((await get()).version).toBe(1);
     },
   );
@@ -185,7 +194,8 @@ describe("setEffectiveThreshold", () => {
     const { services, set, copied } = await surface();
     await set({ alert_budget: { per_day: 20 } });
     for (const threshold of [Number.NaN, 0, 1.2]) {
-      await expect(setEffectiveThreshold({ threshold, reason: "broken" }, services)).rejects.toThrow(z.ZodError);
+      const broken = { threshold, reason: "broken", budget: { per_day: 20 } };
+      await expect(setEffectiveThreshold(broken, services)).rejects.toThrow(z.ZodError);
     }
     expect(copied().version).toBe(1);
   });
