@@ -69,3 +69,37 @@ describe("a verdict on an anomaly", () => {
     expect(labels.length).toBeGreaterThanOrEqual(3);
   });
 });
+
+describe("a chargeback", () => {
+  it("makes its purchase fraud, which nobody had found, as the card's next order sees; a person's word takes it back", async () => {
+    const id = await order({ user_id: "u-disputed", payment: { card_fingerprint: "card-2" } });
+    await stored(id);
+    const seen = async () => {
+      const next = await stored(await order({ user_id: `u-${made}`, payment: { card_fingerprint: "card-2" } }));
+      return Math.round(Math.expm1(next.features.frauds_7d));
+    };
+    expect(await seen()).toBe(0);
+    const chargeback = {
+      id: `${id}_chargeback`,
+      name: "chargeback",
+      transaction_id: id,
+      properties: { reason: "fraudulent" },
+    };
+    expect(await system.send("/v1/events", chargeback)).toMatchObject({ status: 202 });
+    await stored(chargeback.id);
+    await system.workers.runCron("* * * * *");
+    // Every job of the minute has done its work, in the Worker as it is deployed.
+    const line = system.logged.findLast((logged) => logged.includes('"claims":{"placed":1'));
+    expect(line).toContain('"days":{"hours":');
+    expect(line).not.toMatch(/cause/i);
+    expect(await system.ask("GET", `/v1/events/${id}/labels`, system.key("analyst"))).toMatchObject({
+      status: 200,
+      body: { label: "fraud", data: [{ source: "chargeback", cause_event_id: chargeback.id, reason: "fraudulent" }] },
+    });
+    await eventually("the fraud", async () => ((await seen()) === 1 ? true : null));
+    const word = { label: "legitimate", note: "friendly fraud" };
+    const answer = await system.ask("POST", `/v1/events/${id}/label`, system.key("operator"), word);
+    expect(answer).toMatchObject({ status: 200, body: { label: "legitimate" } });
+    await eventually("no fraud", async () => ((await seen()) === 0 ? true : null));
+  });
+});

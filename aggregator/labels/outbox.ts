@@ -7,25 +7,9 @@ import { nameOf } from "../../shared/profile/names.ts";
 import type { Signals } from "../../shared/signals.ts";
 import { queryRows, type Db } from "../store/db.ts";
 
-/**
- * CTEs for a statement that says of events whether they are fraud. Before them comes `told`, which has of each event its `id`, `is_fraud`,
- * its `entities`, and its `fraud_known_at` as read under a lock on its row. Only what changes is a label, so that the same said again,
- * by whomever, teaches nothing; whatever is said last holds.
- */
-export const LABEL = sql`
-  turned AS (
-    UPDATE events AS e SET fraud_known_at = CASE WHEN told.is_fraud THEN now() END
-    FROM told WHERE e.id = told.id AND (told.fraud_known_at IS NOT NULL) <> told.is_fraud
-    RETURNING e.id, told.entities, told.is_fraud, coalesce(e.fraud_known_at, told.fraud_known_at) AS known_at
-  ), labelled AS (
-    INSERT INTO fraud_labels (event_id, entities, by, known_at)
-    SELECT id, entities, CASE WHEN is_fraud THEN 1 ELSE -1 END, known_at FROM turned WHERE cardinality(entities) > 0
-  )`;
-
-/** The names of the profiles an event is learned by, as an array for `told`. */
-export function entitiesFor(event: KeptEvent, signals: Signals) {
-  const names = entitiesOf(event, signals).map(({ kind, key }) => nameOf(kind, key));
-  return sql`ARRAY(SELECT jsonb_array_elements_text(${JSON.stringify(names)}::jsonb))`;
+/** The names of the profiles an event is learned by. */
+export function entityNames(event: KeptEvent, signals: Signals): string[] {
+  return entitiesOf(event, signals).map(({ kind, key }) => nameOf(kind, key));
 }
 
 const Row = z.object({
