@@ -32,9 +32,16 @@ describe("openApi", () => {
 
   it("describes success, every declared problem, and the 500 that is always possible", () => {
     expect(Object.keys(operation.responses)).toEqual(["202", "422", "500", "503"]);
-    expect(operation.responses["503"]).toEqual({
-      description: PROBLEMS.unavailable.title,
-      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+    const { title, status, help } = PROBLEMS.unavailable;
+    expect(operation.responses["503"]).toMatchObject({
+      description: title,
+      headers: { "Retry-After": {} },
+      content: {
+        "application/problem+json": {
+          schema: { $ref: "#/components/schemas/Problem" },
+          examples: { unavailable: { summary: title, value: { title, status, detail: help } } },
+        },
+      },
     });
   });
 

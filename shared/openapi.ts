@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { exampleOf } from "./docs/example.ts";
+import type { JsonSchema } from "./docs/schema.ts";
 import { PROBLEMS, type ProblemSlug } from "./problem.ts";
-import type { Access, Route } from "./route.ts";
+import { isRevalidated, type Access, type Route } from "./route.ts";
 
 /** The body of a problem as the documents describe it. */
 export const ProblemBody = z.strictObject({
@@ -18,6 +20,31 @@ interface Info {
   description: string;
 }
 
+interface Media {
+  schema: JsonSchema;
+  example?: unknown;
+  examples?: Record<string, { summary: string; value: unknown }>;
+}
+
+interface Response {
+  description: string;
+  headers?: Record<string, { description: string; schema: JsonSchema }>;
+  content?: Record<string, Media>;
+}
+
+export interface DocumentedOperation {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  description: string;
+  security?: Record<string, string[]>[];
+  parameters: { name: string; in: "path" | "query"; required: boolean; description?: string; schema: JsonSchema }[];
+  requestBody?: { required: boolean; content: Record<string, Media> };
+  responses: Record<string, Response>;
+}
+
+export type OpenApiDocument = ReturnType<typeof openApi>;
+
 const ACCESS_NOTES: Record<Access, string> = {
   public: "No key needed.",
   "ingest-any": "A publishable key, or a secret key of any role.",
@@ -32,11 +59,12 @@ const ALWAYS: readonly ProblemSlug[] = ["internal"];
 
 /** The OpenAPI 3.1 document of a list of routes. */
 export function openApi(info: Info, routes: readonly Route[]) {
-  const paths: Record<string, Record<string, unknown>> = {};
+  const paths: Record<string, Record<string, DocumentedOperation>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route);
   return {
     openapi: "3.1.0",
     info,
+    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
     paths,
     components: {
       schemas: { Problem: jsonSchema(ProblemBody, "output") },
@@ -48,9 +76,15 @@ export function openApi(info: Info, routes: readonly Route[]) {
   };
 }
 
-function operation(route: Route) {
+/** Routes of one thing belong together: `/v1/alert-rules/{id}` to alert-rules; what is no resource is for whoever operates. */
+function tagOf({ path }: Route): string {
+  return /^\/v1\/([^/]+)/.exec(path)?.[1] ?? "operation";
+}
+
+function operation(route: Route): DocumentedOperation {
   return {
     operationId: route.operationId,
+    tags: [tagOf(route)],
     summary: route.summary,
     description: [route.description, ACCESS_NOTES[route.access]].filter(Boolean).join("\n\n"),
     ...(route.access === "public" ? {} : { security: security(route.access) }),
@@ -64,13 +98,9 @@ function operation(route: Route) {
           },
         }),
     responses: {
-      [String(route.status)]: {
-        description: route.summary,
-        ...(route.output === undefined
-          ? {}
-          : { content: content(route.output, [route.outputType ?? "application/json"], "output") }),
-      },
-      ...Object.fromEntries([...route.problems, ...ALWAYS].map(problemResponse)),
+      [String(route.status)]: success(route),
+      ...(isRevalidated(route) ? { "304": { description: "What the `If-None-Match` header names is still so." } } : {}),
+      ...problemResponses([...route.problems, ...ALWAYS]),
     },
   };
 }
@@ -79,7 +109,20 @@ function security(access: Access) {
   return access === "ingest-any" ? [{ secretKey: [] }, { publishableKey: [] }] : [{ secretKey: [] }];
 }
 
-function parameters(schema: z.ZodObject | undefined, place: "path" | "query") {
+const ETAG = { ETag: { description: "For `If-None-Match`.", schema: { type: "string" } } };
+
+function success(route: Route): Response {
+  const { summary: description, output, outputType = "application/json", exports = {} } = route;
+  if (output === undefined) return { description };
+  const others = Object.entries(exports).flatMap(([type, row]) => Object.entries(content(row, [type], "output")));
+  return {
+    description,
+    ...(isRevalidated(route) ? { headers: ETAG } : {}),
+    content: { ...content(output, [outputType], "output"), ...Object.fromEntries(others) },
+  };
+}
+
+function parameters(schema: z.ZodObject | undefined, place: "path" | "query"): DocumentedOperation["parameters"] {
   if (schema === undefined) return [];
   return Object.entries(schema.shape).map(([name, field]) => {
     const { description, ...rest } = jsonSchema(field as z.ZodType, "input"); // the shape of a ZodObject holds schemas
@@ -94,25 +137,53 @@ function parameters(schema: z.ZodObject | undefined, place: "path" | "query") {
   });
 }
 
-function content(schema: z.ZodType, types: readonly string[], io: "input" | "output") {
+/** An example is only of JSON, and only one that the schema takes: what its patterns mean cannot be made up. */
+function content(schema: z.ZodType, types: readonly string[], io: "input" | "output"): Record<string, Media> {
   const json = jsonSchema(schema, io);
-  return Object.fromEntries(types.map((type) => [type, { schema: json }]));
+  const example = exampleOf(json);
+  const shown = schema.safeParse(example).success ? { example } : {};
+  return Object.fromEntries(
+    types.map((type) => [type, { schema: json, ...(type === "application/json" ? shown : {}) }]),
+  );
 }
 
-function problemResponse(slug: ProblemSlug): [string, unknown] {
-  const { status, title } = PROBLEMS[slug];
-  return [
-    String(status),
-    {
-      description: title,
-      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+const HEADERS: Partial<Record<ProblemSlug, Response["headers"]>> = {
+  "rate-limited": { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } },
+  unavailable: { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } },
+};
+
+/** The problems of a route by their status, which several may share. */
+function problemResponses(slugs: readonly ProblemSlug[]): Record<string, Response> {
+  const byStatus = Map.groupBy(new Set(slugs), (slug) => String(PROBLEMS[slug].status));
+  return Object.fromEntries([...byStatus].map(([status, own]) => [status, problemResponse(own)]));
+}
+
+function problemResponse(slugs: readonly ProblemSlug[]): Response {
+  const headers = Object.assign({}, ...slugs.map((slug) => HEADERS[slug])) as NonNullable<Response["headers"]>;
+  return {
+    description: slugs.map((slug) => PROBLEMS[slug].title).join(", or: "),
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    content: {
+      "application/problem+json": {
+        schema: PROBLEM_REF,
+        examples: Object.fromEntries(slugs.map((slug) => [slug, problemExample(slug)])),
+      },
     },
-  ];
+  };
+}
+
+const PROBLEM_REF: JsonSchema & { $ref: string } = { $ref: "#/components/schemas/Problem" };
+
+function problemExample(slug: ProblemSlug) {
+  const { title, status, help } = PROBLEMS[slug];
+  const errors = slug === "invalid" ? { errors: [{ pointer: "/limit", detail: "must be a whole number" }] } : {};
+  const instance = "req_01JD3F9K2M0000000000000000";
+  return { summary: title, value: { type: `/problems/${slug}`, title, status, detail: help, instance, ...errors } };
 }
 
 /** @throws Error for a schema that refers to itself: its references would point nowhere once it lies inside the document */
-function jsonSchema(schema: z.ZodType, io: "input" | "output"): Record<string, unknown> & { description?: string } {
+function jsonSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
   if (rest.$defs !== undefined) throw new Error("A schema of the surface refers to itself");
-  return rest;
+  return rest as JsonSchema; // zod writes no `type` but of one name
 }

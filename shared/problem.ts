@@ -29,6 +29,11 @@ export const PROBLEMS = {
     title: "This method is not offered here",
     help: "The `Allow` header names the methods this path answers.",
   },
+  "not-acceptable": {
+    status: 406,
+    title: "No such media type is offered here",
+    help: "Ask by `Accept` for a media type that the route answers, or leave the header out.",
+  },
   conflict: {
     status: 409,
     title: "The resource is not in a state that allows this",

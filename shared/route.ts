@@ -28,12 +28,23 @@ export interface Route {
   output?: z.ZodType;
   /** Media type of the answer; JSON when not given. */
   outputType?: string;
+  /** What the handler answers as a whole Response when another media type is asked for, by that type; a route that has some declares
+   * `not-acceptable`. */
+  exports?: Readonly<Record<string, z.ZodType>>;
   problems: readonly ProblemSlug[];
 }
 
 /** Keeps the literal types of a route. */
 export function defineRoute<const R extends Route>(route: R): R {
   return route;
+}
+
+/**
+ * Whether the answer carries an ETag and is not kept without asking again: what only a key lets read is private, and may be another a
+ * moment later.
+ */
+export function isRevalidated({ method, access, output }: Route): boolean {
+  return method === "get" && access !== "public" && output !== undefined;
 }
 
 /** What the handler of a route is given: what its schemas made of the request. */

@@ -31,6 +31,18 @@ const postThing = defineRoute({
   problems: ["invalid", "unreadable", "too-large", "unsupported-media-type"],
 });
 
+const listThings = defineRoute({
+  method: "get",
+  path: "/v1/things",
+  operationId: "listThings",
+  summary: "All things.",
+  access: "public",
+  status: 200,
+  output: z.strictObject({ type: z.string() }),
+  exports: { "text/csv": z.string() },
+  problems: ["not-acceptable"],
+});
+
 const deleteThing = defineRoute({
   method: "delete",
   path: "/v1/things/{id}",
@@ -59,6 +71,7 @@ function surface({
       operation(getThing, async (_facts, { query }) => get(query.limit)),
       operation(postThing, async (_facts, { body }) => ({ name: body.name })),
       operation(deleteThing, async () => undefined),
+      operation(listThings, async ({ answerType }) => ({ type: answerType })),
     ],
     admit,
     readJson,
@@ -112,17 +125,59 @@ describe("serve", () => {
     await expectProblem(response, "method-not-allowed");
   });
 
-  it.each(["/openapi.json", "/problems/invalid"])("only reads %s, like any other path", async (path) => {
-    const { app } = surface();
-    expect((await app.request(path)).status).toBe(200);
-    const response = await app.request(path, { method: "POST" });
-    expect(response.headers.get("allow")).toBe("GET");
-    await expectProblem(response, "method-not-allowed");
-  });
+  it.each(["/openapi.json", "/docs", "/docs/style.css", "/problems/invalid"])(
+    "only reads %s, like any other path",
+    async (path) => {
+      const { app } = surface();
+      expect((await app.request(path)).status).toBe(200);
+      const response = await app.request(path, { method: "POST" });
+      expect(response.headers.get("allow")).toBe("GET");
+      await expectProblem(response, "method-not-allowed");
+    },
+  );
 
   it("answers HEAD like GET, without a body", async () => {
     const response = await surface().app.request("/v1/things/7", { method: "HEAD" });
     expect([response.status, await response.text()]).toEqual([200, ""]);
+  });
+
+  it("tags what only a key lets read, and says no more than that it is the same to who has it", async () => {
+    const { app } = surface();
+    const first = await app.request("/v1/things/7");
+    const etag = first.headers.get("etag") ?? "";
+    expect([etag, first.headers.get("cache-control")]).toEqual([
+      expect.stringMatching(/^W\/"\w+"$/),
+      "private, no-cache",
+    ]);
+    for (const known of [etag, etag.replace("W/", ""), `"other", ${etag}`, "*"]) {
+      const again = await app.request("/v1/things/7", { headers: { "if-none-match": known } });
+      expect([known, again.status, await again.text(), again.headers.get("etag")]).toEqual([known, 304, "", etag]);
+    }
+  });
+
+  it("answers anew when it is another answer, and tags nothing that is public or was done", async () => {
+    let id = "1";
+    const { app } = surface({ get: async () => ({ id }) });
+    const etag = (await app.request("/v1/things/7")).headers.get("etag") ?? "";
+    id = "2";
+    expect((await app.request("/v1/things/7", { headers: { "if-none-match": etag } })).status).toBe(200);
+    expect((await app.request("/v1/things")).headers.get("etag")).toBeNull();
+    expect((await app.request("/v1/things/7", json({ name: "a", size: 1 }))).headers.get("etag")).toBeNull();
+  });
+
+  it("tells a handler which of its media types is asked for, and refuses others, saying that it depends", async () => {
+    const { app } = surface();
+    const ask = (accept: string) => app.request("/v1/things", { headers: { accept } });
+    const plain = await ask("*/*");
+    expect([await plain.json(), plain.headers.get("vary")]).toEqual([{ type: "application/json" }, "accept"]);
+    expect(await (await ask("text/csv, application/json;q=0.5")).json()).toEqual({ type: "text/csv" });
+    const refused = await ask("text/html");
+    expect(refused.headers.get("vary")).toBe("accept");
+    expect((await expectProblem(refused, "not-acceptable")).detail).toContain("text/csv");
+  });
+
+  it("does not care what is asked for where there is only JSON", async () => {
+    expect((await surface().app.request("/v1/things/7", { headers: { accept: "text/html" } })).status).toBe(200);
   });
 
   it("points at every field that is wrong, in path, query and body", async () => {
@@ -226,6 +281,7 @@ describe("serve", () => {
     for (const [slug, { title }] of Object.entries(PROBLEMS)) {
       const page = await app.request(`/problems/${slug}`);
       expect(page.headers.get("content-type")).toContain("text/html");
+      expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
       expect(await page.text()).toContain(title);
     }
     for (const other of ["nothing", "constructor", "__proto__"]) {

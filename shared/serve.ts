@@ -1,14 +1,21 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import type * as z from "zod";
-import { openApi } from "./openapi.ts";
+import { docsPage, problemPage } from "./docs/page.ts";
+import { PAGE_HEADERS } from "./docs/html.ts";
+import { STYLE } from "./docs/style.ts";
+import { sha256Hex } from "./digest.ts";
+import { negotiate } from "./negotiate.ts";
+import { openApi, type OpenApiDocument } from "./openapi.ts";
 import { pointerStep, Problem, PROBLEMS, problemBody, type FieldError, type ProblemSlug } from "./problem.ts";
-import { routerPath, type Route, type RouteInput, type RouteOutput } from "./route.ts";
+import { isRevalidated, routerPath, type Route, type RouteInput, type RouteOutput } from "./route.ts";
 
 /** What a request carries through the handlers; set before any of them runs. */
 export interface RequestFacts {
   requestId: string;
   request: Request;
+  /** What to answer as, of the media types the route offers: JSON, unless it has `exports` and one of them was asked for. */
+  answerType: string;
   /** Id of the key that was admitted; set by `admit`, so a public route has none. */
   keyId?: string;
 }
@@ -48,13 +55,14 @@ interface Surface {
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
 /**
- * A Hono app that answers a list of operations, `/openapi.json` and the pages of the problems.
+ * A Hono app that answers a list of operations, `/openapi.json`, the same to read at `/docs`, and the pages of the problems.
  * Every request meets one handler, so that Hono need not compose any.
  * Everything that is refused is a problem; a problem that its route does not declare becomes a 500, so the document cannot drift.
  */
 export function serve(surface: Surface, app: Hono = new Hono()): Hono {
   const routes = surface.operations.map(({ route }) => route);
-  const document = openApi(surface.info, routes);
+  let document: OpenApiDocument | undefined;
+  const documented = () => (document ??= openApi(surface.info, routes));
 
   const refuseOthers = (path: string, offered: string[]) => {
     const others = METHODS.filter((method) => !offered.includes(method));
@@ -62,11 +70,13 @@ export function serve(surface: Surface, app: Hono = new Hono()): Hono {
   };
 
   const always = {
-    "/openapi.json": (context: Context) => context.json(document),
-    "/problems/:slug": problemPage,
+    "/openapi.json": (context: Context) => context.json(documented()),
+    "/docs": () => page(docsPage(documented())),
+    "/docs/style.css": () => new Response(STYLE, { headers: { "content-type": "text/css; charset=utf-8" } }),
+    "/problems/:slug": (context: Context) => page(problemPage(knownProblem(context))),
   };
-  for (const [path, page] of Object.entries(always)) {
-    app.get(path, (context) => answer(surface, null, context, async () => page(context)));
+  for (const [path, give] of Object.entries(always)) {
+    app.get(path, (context) => answer(surface, null, context, async () => give(context)));
     refuseOthers(path, ["GET"]);
   }
 
@@ -74,11 +84,13 @@ export function serve(surface: Surface, app: Hono = new Hono()): Hono {
     app.on(route.method.toUpperCase(), routerPath(route.path), (context) =>
       answer(surface, route, context, async (facts) => {
         await surface.admit(route, facts);
+        facts.answerType = answerType(route, facts.request);
         const input = await parseInput(surface, route, context);
         const output = await handle(facts, input);
         if (output instanceof Response) return output;
-        return route.output === undefined
-          ? context.body(null, route.status)
+        if (route.output === undefined) return context.body(null, route.status);
+        return isRevalidated(route)
+          ? revalidated(facts.request, JSON.stringify(output))
           : context.json(output, route.status as 200);
       }),
     );
@@ -111,7 +123,7 @@ async function answer(
   context: Context,
   run: (facts: RequestFacts) => Promise<Response>,
 ): Promise<Response> {
-  const facts: RequestFacts = { requestId: surface.newRequestId(), request: context.req.raw };
+  const facts: RequestFacts = { requestId: surface.newRequestId(), request: context.req.raw, answerType: JSON_TYPE };
   const startMs = surface.nowMs();
   let response: Response;
   let cause: unknown;
@@ -123,6 +135,7 @@ async function answer(
     response = problemResponse(problem, facts.requestId);
   }
   response.headers.set("x-request-id", facts.requestId);
+  if (route?.exports !== undefined) response.headers.append("vary", "accept");
   surface.answering?.(facts.request, response);
   if (!surface.quiet || response.status >= 400) {
     surface.log({
@@ -134,6 +147,31 @@ async function answer(
     });
   }
   return response;
+}
+
+const JSON_TYPE = "application/json";
+
+/** @throws Problem `not-acceptable` where the route offers several media types and none of them is asked for */
+function answerType({ exports }: Route, request: Request): string {
+  if (exports === undefined) return JSON_TYPE;
+  const offered = [JSON_TYPE, ...Object.keys(exports)];
+  const type = negotiate(request.headers.get("accept"), offered);
+  if (type === null) throw new Problem("not-acceptable", `This is answered as ${offered.join(" or ")}.`);
+  return type;
+}
+
+/** Nobody may keep it for others, or use it again without asking whether it is still so. */
+export const PRIVATE = "private, no-cache";
+
+/** JSON under a tag that is the digest of it, or only the word that it is what the client has. */
+async function revalidated(request: Request, text: string): Promise<Response> {
+  // Weak, as it may be compressed on its way.
+  const etag = `W/"${(await sha256Hex(text)).slice(0, 32)}"`;
+  const headers = { etag, "cache-control": PRIVATE };
+  const known = (request.headers.get("if-none-match") ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  const isKnown = known.some((tag) => tag === "*" || `W/${tag}` === etag);
+  if (isKnown) return new Response(null, { status: 304, headers });
+  return new Response(text, { headers: { ...headers, "content-type": JSON_TYPE } });
 }
 
 /** A thrown value as the problem that may be answered for it. */
@@ -220,12 +258,13 @@ function pointer(path: readonly PropertyKey[]): string {
   return path.map(pointerStep).join("");
 }
 
-function problemPage(context: Context): Response | Promise<Response> {
+function page(html: string): Response {
+  return new Response(html, { headers: PAGE_HEADERS });
+}
+
+/** @throws Problem `not-found` */
+function knownProblem(context: Context): ProblemSlug {
   const slug = context.req.param("slug") ?? "";
   if (!Object.hasOwn(PROBLEMS, slug)) throw new Problem("not-found", "No problem has this name.");
-  const { title, status, help } = PROBLEMS[slug as ProblemSlug]; // just checked to be one of its keys
-  return context.html(
-    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>` +
-      `<body style="font:16px/1.5 system-ui;max-width:40rem;margin:4rem auto;padding:0 1rem"><h1>${title}</h1><p>HTTP status ${status}, type <code>/problems/${slug}</code>.</p><p>${help}</p></body></html>`,
-  );
+  return slug as ProblemSlug; // just checked to be one of its keys
 }

@@ -6,6 +6,7 @@ import { callerId } from "../caller.ts";
 import { GUARDED, LISTED } from "../query/access.ts";
 import { formatCursor, parseCursor } from "../query/cursor.ts";
 import { AnsweredTime, Flag, IdParams, Keepable, pageOfRows, paging, Sought } from "../query/fields.ts";
+import { changed, type LiveServices } from "../live/tell.ts";
 import type { Db } from "../store/db.ts";
 import { AlertType } from "./alert-type.ts";
 import { acknowledgeAlert, findAlert, listAlerts, noteAlert, type AlertRow } from "./alerts.ts";
@@ -115,7 +116,7 @@ const noteRoute = defineRoute({
 });
 
 /** What was alerted, and what people say of it. */
-export function alertOperations({ db, nowMs }: { db: Db; nowMs(): number }): Operation[] {
+export function alertOperations({ db, nowMs, live }: { db: Db; nowMs(): number } & LiveServices): Operation[] {
   const by = (facts: RequestFacts) => ({ keyId: callerId(facts), nowMs: nowMs() });
   return [
     operation(listRoute, async (_facts, { query: { limit, cursor, rule_id: ruleId, acknowledged } }) => {
@@ -126,10 +127,12 @@ export function alertOperations({ db, nowMs }: { db: Db; nowMs(): number }): Ope
     operation(getRoute, (_facts, { params }) => alertDetail(db, params.id)),
     operation(acknowledgeRoute, async (facts, { params }) => {
       if (!(await acknowledgeAlert(db, params.id, by(facts)))) throw notFound();
+      changed({ live }, "alert", params.id);
       return alertDetail(db, params.id);
     }),
     operation(noteRoute, async (facts, { params, body: { note } }) => {
       if (!(await noteAlert(db, params.id, note, by(facts)))) throw notFound();
+      changed({ live }, "alert", params.id);
       return alertDetail(db, params.id);
     }),
   ];

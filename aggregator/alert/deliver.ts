@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { describe } from "../../shared/serve.ts";
+import { changed, type LiveServices } from "../live/tell.ts";
 import type { Db } from "../store/db.ts";
 import { ATTEMPT_DEADLINE_MS, attemptDelivery, type AttemptServices } from "./attempt.ts";
 import {
@@ -17,7 +18,7 @@ import { reviveMissed } from "./replays.ts";
 import { tellDisabled } from "./tell-disabled.ts";
 
 /** What alerting needs of the Worker around it. */
-export interface AlertServices extends AttemptServices {
+export interface AlertServices extends AttemptServices, LiveServices {
   db: Db;
   newId(prefix: string): string;
   /** Has `consumeDeliveries` look at a delivery again after a short while; the minute cron does so anyway. */
@@ -163,6 +164,7 @@ async function attemptOne(
   if (claim === null) return { heard: "nothing", disabled: false };
   const { delivery, record } = await attemptDelivery(claim, services, deadlineMs);
   const { waiting, disabledReason, openUntil } = await settleAttempt(db, claim, delivery, record, services.nowMs());
+  changed(services, "delivery", id);
   services.log({
     task: "attempt",
     deliveryId: id,

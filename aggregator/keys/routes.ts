@@ -3,7 +3,7 @@ import { sha256Hex } from "../../shared/digest.ts";
 import { ApiKeyRecord, drawKey, Role, type RandomBytes } from "../../shared/keys.ts";
 import { LIMITS } from "../../shared/limits.ts";
 import { Problem, type ProblemSlug } from "../../shared/problem.ts";
-import { readJson } from "../../shared/read-json.ts";
+import { readOptionalJson } from "../../shared/read-json.ts";
 import { defineRoute } from "../../shared/route.ts";
 import { describe, operation, parse, type Operation, type RequestFacts } from "../../shared/serve.ts";
 import { callerId } from "../caller.ts";
@@ -185,7 +185,7 @@ export function apiKeyOperations(services: KeyServices): Operation[] {
       return undefined;
     }),
     operation(rotateRoute, async (facts, { params }) => {
-      const rotation = parse(Rotation, await optionalJson(facts.request));
+      const rotation = parse(Rotation, await readOptionalJson(facts.request));
       const { row, text } = await rotate(params.id, rotation, callerId(facts), services);
       await copyIfPossible([row.id, params.id], facts, services);
       return { ...apiKeyAnswer(row, nowMs()), key: text };
@@ -257,12 +257,6 @@ function future(expiresAt: string | null, nowMs: number): Date | null {
   if (at.getTime() > nowMs) return at;
   const errors = [{ pointer: "/expires_at", detail: "must be in the future" }];
   throw new Problem("invalid", "Some fields do not match; see errors.", { errors });
-}
-
-/** A body that may be missing altogether. */
-async function optionalJson(request: Request): Promise<unknown> {
-  const isMissing = request.body === null || request.headers.get("content-length") === "0";
-  return isMissing ? {} : readJson(request);
 }
 
 /** @throws Problem `not-found` for null */

@@ -66,6 +66,67 @@ describe("GET /v1/anomalies", () => {
     expect((await list("status=dismissed")).ids).toEqual(["ano_evt_00000003"]);
   });
 
+  it("pages without a loss or a repeat while more are found", async () => {
+    await found("evt_00000001", "evt_00000002", "evt_00000003");
+    const first = await list("limit=2");
+    await found("evt_00000009");
+    await database.client.query("UPDATE anomalies SET created_at = $1 WHERE event_id = 'evt_00000009'", [
+      new Date(NOW_MS + 60_000),
+    ]);
+    expect([...first.ids, ...(await list(`limit=2&cursor=${first.next}`)).ids]).toEqual([
+      "ano_evt_00000003",
+      "ano_evt_00000002",
+      "ano_evt_00000001",
+    ]);
+  });
+
+  it("finds by any filter exactly what matches, and by several what matches all", async () => {
+    const other = { code: "velocity", detail: "9 orders in 1 h", contribution: 0.2 };
+    await storeEvents(
+      database.db,
+      [
+        scoredEvent({ id: "evt_plain_01" }, ANOMALOUS),
+        scoredEvent({ id: "evt_score_01" }, { ...ANOMALOUS, score: 0.75 }),
+        scoredEvent({ id: "evt_reason01" }, { ...ANOMALOUS, reasons: [...ANOMALOUS.reasons, other] }),
+        scoredEvent({ id: "evt_name_001", name: "login", user_id: "user-2" }, ANOMALOUS),
+        scoredEvent({ id: "evt_client01", client_id: "dev-1" }, ANOMALOUS, { signals: { country: "IS" } }),
+      ].map((scored) => eventRow(scored, provenance)),
+    );
+    await database.client.query("UPDATE anomalies SET created_at = $1 WHERE event_id = 'evt_plain_01'", [
+      new Date(NOW_MS - 3_600_000),
+    ]);
+    const all = ["ano_evt_score_01", "ano_evt_reason01", "ano_evt_plain_01", "ano_evt_name_001", "ano_evt_client01"];
+    for (const [query, ids] of [
+      ["min_score=0.8", all.filter((id) => id !== "ano_evt_score_01")],
+      ["reason=velocity", ["ano_evt_reason01"]],
+      ["reason=card_testing", all],
+      ["name=login", ["ano_evt_name_001"]],
+      ["country=IS", ["ano_evt_client01"]],
+      ["user_id=user-2", ["ano_evt_name_001"]],
+      ["entity=customer:user-2", ["ano_evt_name_001"]],
+      ["to=2026-11-21T09:30:00Z", ["ano_evt_plain_01"]],
+      ["from=2026-11-21T10:00:00Z&to=2026-11-21T10:00:00.001Z&name=login", ["ano_evt_name_001"]],
+      ["q=ano_evt_name_001", ["ano_evt_name_001"]],
+      ["q=evt_name_001", ["ano_evt_name_001"]],
+      ["q=order-evt_plain_01", ["ano_evt_plain_01"]],
+      ["q=dev-1", ["ano_evt_client01"]],
+      ["q=nothing", []],
+      ["country=IS&user_id=user-2", []],
+    ] as const) {
+      expect([query, (await list(query)).ids.toSorted()]).toEqual([query, [...ids].toSorted()]);
+    }
+  });
+
+  it("is a file too: CSV with the status and the event of each", async () => {
+    await found("evt_00000001");
+    const { body } = await app.call("/v1/anomalies", { headers: { accept: "text/csv" } });
+    const [head, row] = String(body).split("\r\n");
+    expect(head).toMatch(/^anomaly_id,status,found_at,entity,event_id,name,/);
+    expect(row).toMatch(/^ano_evt_00000001,open,2026-11-21T10:00:00.000Z,/);
+    const lines = await app.call("/v1/anomalies", { headers: { accept: "application/x-ndjson" } });
+    expect({ data: lines.body, next_cursor: null }).toEqual((await app.call("/v1/anomalies")).body);
+  });
+
   it("refuses a status that is none, and points to it", async () => {
     const { status, body } = await app.call("/v1/anomalies?status=maybe");
     expect({ status, body }).toMatchObject({ status: 422, body: { errors: [{ pointer: "/status" }] } });

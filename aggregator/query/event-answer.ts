@@ -24,6 +24,10 @@ export const EventAnswer = z.strictObject({
     .meta({ description: "What the model was given, by feature; null where it was unknown." }),
   assessment: Assessment,
   runtime: ScoredEvent.shape.runtime,
+  label: z
+    .enum(["fraud", "legitimate"])
+    .nullable()
+    .meta({ description: "What it turned out to be; null while nobody said." }),
 });
 export type EventAnswer = z.input<typeof EventAnswer>;
 
@@ -39,6 +43,7 @@ export function eventAnswer(record: EventRecord): EventAnswer {
     features: namedFeatures(record.featureSet, record.features),
     assessment: record.assessment,
     runtime: record.runtime,
+    label: record.label,
   };
 }
 
@@ -64,17 +69,32 @@ const TransactionAnswer = z.strictObject({
     .meta({ description: "What was refunded of the transaction, by currency. A refund may come before its purchase." }),
 });
 
-/** An event by itself: also what became of the transaction it names. */
+/** Beside a score; never in place of it. */
+export const Probability = z.number().min(0).max(1).nullable().meta({
+  description:
+    "Of events with such a score that a person judged, the share that was fraud, fitted daily; null while none was judged. For display.",
+});
+
+/** An event by itself: also what was made of it beside the assessment, and what became of the transaction it names. */
 export const EventDetail = z.strictObject({
   ...EventAnswer.shape,
+  rules: ScoredEvent.shape.rules,
+  shadow: ScoredEvent.shape.shadow,
+  fraud_probability: Probability,
   transaction: TransactionAnswer.optional().meta({ description: "Only of an event that names one." }),
 });
 
-export function eventDetail(record: EventRecord, transaction: Transaction | null): z.input<typeof EventDetail> {
-  if (transaction === null) return eventAnswer(record);
+export function eventDetail(
+  record: EventRecord,
+  transaction: Transaction | null,
+  probability: number | null,
+): z.input<typeof EventDetail> {
+  const { rules, shadow } = record;
+  const detail = { ...eventAnswer(record), rules, shadow, fraud_probability: probability };
+  if (transaction === null) return detail;
   const { id, purchase_event_id, refunds } = transaction;
   return {
-    ...eventAnswer(record),
+    ...detail,
     transaction: {
       id,
       counted: purchase_event_id === record.id,

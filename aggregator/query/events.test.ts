@@ -36,7 +36,11 @@ const Refusal = z.object({ type: z.string(), errors: z.array(z.object({ pointer:
 
 describe("GET /v1/events/{id}", () => {
   it("answers the event flat, with all that was made of it", async () => {
-    const scored = scoredEvent({ id: "evt_00000001", timestamp: "2026-11-21T10:59:59.1239+01:00" }, ANOMALOUS);
+    const shadow = { model: "global@v1", client_model: null, calibration: "2026-W47", score: 0.4, anomaly: false };
+    const scored = scoredEvent({ id: "evt_00000001", timestamp: "2026-11-21T10:59:59.1239+01:00" }, ANOMALOUS, {
+      rules: { card_testing: 0.9 },
+      shadow,
+    });
     await store(scored);
     const { status, body } = await app.call("/v1/events/evt_00000001");
     expect(status).toBe(200);
@@ -49,8 +53,12 @@ describe("GET /v1/events/{id}", () => {
       signals: scored.signals,
       feature_set: scored.feature_set,
       features: Object.fromEntries(FEATURE_NAMES.map((name, index) => [name, index === 0 ? null : index / 8])),
+      rules: { card_testing: 0.9 },
       assessment: scored.assessment,
+      shadow,
       runtime: "ort",
+      label: null,
+      fraud_probability: null,
       transaction: { id: "order-evt_00000001", counted: true, purchase_event_id: "evt_00000001", refunds: [] },
     });
   });
@@ -172,6 +180,10 @@ describe("GET /v1/events", () => {
         scoredEvent({ id: "evt_user_001", ...base, user_id: "user-%_'" }),
         scoredEvent({ id: "evt_session1", ...base, session_id: "session-1" }),
         scoredEvent({ id: "evt_order_01", ...base, transaction_id: "order-1" }),
+        scoredEvent({ id: "evt_client_1", ...base, client_id: "client-1" }),
+        scoredEvent({ id: "evt_mail_001", ...base, email_hash: "hash-1" }),
+        scoredEvent({ id: "evt_card_001", ...base, payment: { card_fingerprint: "card-1" } }),
+        scoredEvent({ id: "evt_net_0001", ...base }, {}, { signals: { country: "IS", ip_hash: "net-1" } }),
         scoredEvent({ id: "evt_score_01", ...base }, { score: 0.7 }),
         scoredEvent({ id: "evt_anomaly1", ...base }, ANOMALOUS),
       );
@@ -184,6 +196,13 @@ describe("GET /v1/events", () => {
       { query: "user_id=user-%25_'", ids: ["evt_user_001"], because: "no character of an id is special" },
       { query: "session_id=session-1", ids: ["evt_session1"], because: "sessions are compared whole" },
       { query: "transaction_id=order-1", ids: ["evt_order_01"], because: "transactions are compared whole" },
+      { query: "client_id=client-1", ids: ["evt_client_1"], because: "devices are compared whole" },
+      { query: "email_hash=hash-1", ids: ["evt_mail_001"], because: "hashes are compared whole" },
+      { query: "card_fingerprint=card-1", ids: ["evt_card_001"], because: "cards are compared whole" },
+      { query: "ip_hash=net-1", ids: ["evt_net_0001"], because: "networks are compared whole" },
+      { query: "country=IS", ids: ["evt_net_0001"], because: "it came from there" },
+      { query: "country=IS&client_id=client-1", ids: [], because: "all that is given has to match" },
+      { query: "label=fraud", ids: [], because: "nobody said so" },
       { query: "anomaly=true", ids: ["evt_anomaly1"], because: "only anomalies" },
       { query: "anomaly=true&name=login", ids: [], because: "filters narrow one another" },
       { query: "min_score=0.7", ids: ["evt_score_01", "evt_anomaly1"], because: "exactly the minimum counts" },
@@ -191,7 +210,7 @@ describe("GET /v1/events", () => {
       {
         query:
           "min_score=0&anomaly=false&limit=500&name=purchase&user_id=user-0&session_id=session-0&transaction_id=order-0&to=2026-11-21T08:30:00Z",
-        ids: ["evt_score_01", "evt_plain_01"],
+        ids: ["evt_score_01", "evt_plain_01", "evt_net_0001", "evt_mail_001", "evt_client_1", "evt_card_001"],
         because: "all may be given at once",
       },
     ])("finds by $query exactly what matches: $because", async ({ query, ids }) => {
@@ -232,6 +251,45 @@ describe("GET /v1/events", () => {
   it.each(["x", "%00", "W10", "e30"])("answers 400 to the cursor %s, which was never given out", async (cursor) => {
     const { status, body } = await app.call(`/v1/events?cursor=${cursor}`);
     expect({ status, type: Refusal.parse(body).type }).toEqual({ status: 400, type: "/problems/unreadable" });
+  });
+
+  describe("as a file", () => {
+    const download = (accept: string, query = "") => app.call(`/v1/events?${query}`, { headers: { accept } });
+
+    it("gives CSV of all that matches, in the order of the list, and no cell a spreadsheet would calculate", async () => {
+      await store(
+        scoredEvent({ id: "evt_00000001", timestamp: "2026-11-21T08:00:00Z", user_id: '=HYPERLINK("x"),1' }),
+        scoredEvent({ id: "evt_00000002", timestamp: "2026-11-21T09:00:00Z", value: 1000, currency: "JPY" }, ANOMALOUS),
+      );
+      const { status, headers, body } = await download("text/csv", "limit=1&min_score=0.1");
+      expect([status, headers.get("content-type"), headers.get("vary")]).toEqual([
+        200,
+        "text/csv; charset=utf-8; header=present",
+        "accept",
+      ]);
+      expect(headers.get("content-disposition")).toBe('attachment; filename="events.csv"');
+      const [head, newest, oldest, end] = String(body).split("\r\n");
+      expect(head).toMatch(/^id,name,occurred_at,received_at,score,anomaly,/);
+      expect(newest).toMatch(/^evt_00000002,purchase,2026-11-21T09:00:00.000Z,.*,card_testing,.*,1000,JPY,/);
+      expect(oldest).toContain(`,49.90,EUR,order-evt_00000001,"'=HYPERLINK(""x""),1",`);
+      expect(end).toBe("");
+    });
+
+    it("gives lines of JSON, each as the list has it", async () => {
+      await store(scoredEvent({ id: "evt_00000001" }), scoredEvent({ id: "evt_00000002" }));
+      const lines = await download("application/x-ndjson");
+      const { body } = await app.call("/v1/events");
+      expect(body).toMatchObject({ data: lines.body });
+    });
+
+    it("refuses a type that is not offered, and names those that are", async () => {
+      const { status, body } = await download("text/html");
+      expect([status, body]).toMatchObject([406, { detail: expect.stringContaining("text/csv") }]);
+    });
+
+    it("refuses what does not match as for the list", async () => {
+      expect((await download("text/csv", "limit=0")).status).toBe(422);
+    });
   });
 
   it("echoes no value it refuses, in the answer or in the log", async () => {

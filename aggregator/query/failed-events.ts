@@ -7,8 +7,11 @@ import type { AlertServices } from "../alert/deliver.ts";
 import { raiseNow } from "../alert/rules/raise-anomalies.ts";
 import { replay, type Replayed } from "../replay.ts";
 import { findFailedEvent, listFailedEvents, type FailedEventRow } from "../store/failed-events.ts";
-import { GUARDED, LISTED } from "./access.ts";
+import type { Position } from "../store/paging.ts";
+import { EXPORTED, GUARDED, LISTED } from "./access.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
+import type { Columns } from "./export/csv.ts";
+import { exportPages, exportsOf, isExport } from "./export/export.ts";
 import { AnsweredTime, Flag, IdParams, pageOfRows, paging } from "./fields.ts";
 
 const FailedEventAnswer = z.strictObject({
@@ -47,7 +50,8 @@ const listFailedEventsRoute = defineRoute({
   }),
   status: 200,
   output: pageOfRows(FailedEventAnswer),
-  problems: LISTED,
+  exports: exportsOf(FailedEventAnswer),
+  problems: EXPORTED,
 });
 
 const ReplayAnswer = z.strictObject({
@@ -82,12 +86,41 @@ const replayFailedEventsRoute = defineRoute({
   problems: LISTED,
 });
 
+const FAILED_CSV: Columns<FailedEventRow> = {
+  id: ({ id }) => id,
+  kind: ({ kind }) => kind,
+  event_id: ({ eventId }) => eventId,
+  events: ({ events }) => events,
+  reason: ({ reason }) => reason,
+  bytes: ({ payload }) => jsonBytes(payload),
+  received_at: ({ receivedAt }) => receivedAt.toISOString(),
+  resolved_at: ({ resolvedAt }) => resolvedAt?.toISOString(),
+  resolution: ({ resolution }) => resolution,
+  created_at: ({ createdAt }) => createdAt.toISOString(),
+};
+
+const EXPORTED_FAILURES = {
+  name: "failed-events",
+  columns: FAILED_CSV,
+  asJson: (row: FailedEventRow) => failedEventAnswer(row),
+};
+
 export function failedEventOperations(services: AlertServices): Operation[] {
   const { db } = services;
-  const settling = { db, nowMs: () => services.nowMs() };
+  const settling = { db, nowMs: () => services.nowMs(), live: services.live };
   return [
-    operation(listFailedEventsRoute, async (_facts, { query: { limit, cursor, resolved } }) => {
-      const { rows, next } = await listFailedEvents(db, { resolved }, { limit, after: parseCursor(cursor) });
+    operation(listFailedEventsRoute, async (facts, { query: { limit, cursor, resolved } }) => {
+      const after = parseCursor(cursor);
+      if (isExport(facts)) {
+        return exportPages<FailedEventRow & Position>(
+          facts,
+          EXPORTED_FAILURES,
+          (page) => listFailedEvents(db, { resolved }, page),
+          after,
+          services,
+        );
+      }
+      const { rows, next } = await listFailedEvents(db, { resolved }, { limit, after });
       return { data: rows.map(failedEventAnswer), next_cursor: formatCursor(next) };
     }),
     operation(replayFailedEventRoute, async (_facts, { params }) => {

@@ -38,6 +38,14 @@ export const Instant = z.iso
   )
   .transform((time) => time.toISOString());
 
+/** The least score looked for. */
+export const LEAST_SCORE = z.coerce
+  .number({ error: "must be a number" })
+  .min(0, "must be at least 0")
+  .max(1, "must be at most 1")
+  .optional()
+  .meta({ description: "Least score, 0..1, included." });
+
 /** `true` or `false` in a query. */
 export const Flag = z.enum(["true", "false"]).transform((text) => text === "true");
 

@@ -6,6 +6,8 @@ import { eventRow, storeEvents } from "../store/events.ts";
 import { testDatabase } from "../store/test-database.ts";
 import { testApp } from "../test-app.ts";
 import { ANOMALOUS, NOW_MS, scoredEvent } from "../test-events.ts";
+import { INTERVALS } from "./buckets.ts";
+import { METRICS as METRIC_TABLE } from "./metric-table.ts";
 
 const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS };
 
@@ -143,6 +145,44 @@ describe("GET /v1/metrics", () => {
         series: [{ points: [{ numerator: 2, denominator: 6, value: 1 / 3 }] }],
       });
     });
+  });
+
+  it("answers every metric in every interval, grouped by whatever it can be, of all and of trusted traffic", async () => {
+    await store(at("09:59"), { ...at("09:58"), name: "refund", transaction_id: "t-9" });
+    for (const [metric, { groups }] of Object.entries(METRIC_TABLE)) {
+      for (const interval of Object.keys(INTERVALS)) {
+        for (const group of [null, ...groups]) {
+          const by = group === null ? "" : `&group_by=${group}`;
+          const query = `metric=${metric}&interval=${interval}&from=2026-11-21T09:50:00Z&to=2026-11-21T10:00:00Z${by}`;
+          const answers = await Promise.all([ask(query), ask(`${query}&traffic=trusted`)]);
+          expect([query, answers.map((answer) => answer.interval)]).toEqual([query, [interval, interval]]);
+        }
+      }
+    }
+  });
+
+  it("is a file too, a row for each point", async () => {
+    await store(at("09:59"));
+    const query = "metric=average_order_value&interval=1h&from=2026-11-21T08:00:00Z&to=2026-11-21T10:00:00Z";
+    const { headers, body } = await app.call(`/v1/metrics?${query}`, { headers: { accept: "text/csv" } });
+    expect(headers.get("content-disposition")).toBe('attachment; filename="average_order_value-1h.csv"');
+    expect(String(body).trimEnd().split("\r\n")).toEqual([
+      "metric,group,currency,at,value,numerator,denominator",
+      "average_order_value,,EUR,2026-11-21T08:00:00.000Z,,0,0",
+      "average_order_value,,EUR,2026-11-21T09:00:00.000Z,49.9,49.9,1",
+    ]);
+    const lines = await app.call(`/v1/metrics?${query}`, { headers: { accept: "application/x-ndjson" } });
+    expect(lines.body).toMatchObject([{ value: null }, { value: 49.9, currency: "EUR", numerator: 49.9 }]);
+  });
+
+  it("is told to be the same by its tag while nothing happens, and sent anew when something does", async () => {
+    await store(at("09:59"));
+    const first = await app.call("/v1/metrics?metric=orders");
+    const again = () =>
+      app.call("/v1/metrics?metric=orders", { headers: { "if-none-match": first.headers.get("etag") ?? "" } });
+    expect([(await again()).status, first.headers.get("cache-control")]).toEqual([304, "private, no-cache"]);
+    await store(at("09:58"));
+    expect((await again()).status).toBe(200);
   });
 
   it.each(METRICS)("answers %s of a time in which nothing was", async (metric) => {

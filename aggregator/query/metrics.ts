@@ -7,6 +7,8 @@ import { MEMBERS_APART, readRollups } from "../store/read-rollups.ts";
 import { CATEGORIES_OF_ORDER, NOT_SET, OTHER } from "../store/rollups.ts";
 import { GUARDED } from "./access.ts";
 import { BUCKETS_MOST, bucketsOf, INTERVALS, startsOf, type Buckets } from "./buckets.ts";
+import type { Columns } from "./export/csv.ts";
+import { exportRows, exportsOf, isExport } from "./export/export.ts";
 import { AnsweredTime, Instant } from "./fields.ts";
 import { GroupBy, METRICS, MetricName, Traffic, TrafficAsked, Unit, type Metric } from "./metric-table.ts";
 import { bySeries, NOTHING, seriesOf, type Series } from "./series.ts";
@@ -56,6 +58,28 @@ const MetricsAnswer = z.strictObject({
   ),
 });
 
+/** A point by itself, as a file has it. */
+const MetricRow = z.strictObject({
+  metric: MetricName,
+  group: z.string().nullable(),
+  currency: z.string().nullable(),
+  at: Point.shape.at,
+  value: Point.shape.value,
+  numerator: z.number().nullable(),
+  denominator: z.number().nullable(),
+});
+type MetricRow = z.infer<typeof MetricRow>;
+
+const METRIC_CSV: Columns<MetricRow> = {
+  metric: ({ metric }) => metric,
+  group: ({ group }) => group,
+  currency: ({ currency }) => currency,
+  at: ({ at }) => at,
+  value: ({ value }) => value,
+  numerator: ({ numerator }) => numerator,
+  denominator: ({ denominator }) => denominator,
+};
+
 const metricsRoute = defineRoute({
   method: "get",
   path: "/v1/metrics",
@@ -83,29 +107,55 @@ const metricsRoute = defineRoute({
   }),
   status: 200,
   output: MetricsAnswer,
-  problems: [...GUARDED, "invalid"],
+  exports: exportsOf(MetricRow),
+  problems: [...GUARDED, "invalid", "not-acceptable"],
 });
 
 export function metricsOperations({ db, nowMs }: { db: Db; nowMs(): number }): Operation[] {
   return [
-    operation(metricsRoute, async (_facts, { query }) => {
+    operation(metricsRoute, async (facts, { query }) => {
       const { metric, group_by = null, traffic, ...window } = query;
       const { unit, groups }: Metric = METRICS[metric];
       if (group_by !== null && !groups.includes(group_by)) refuseGroup(metric, groups);
       const now = nowMs();
       const buckets = bucketsOf(window, now);
+      const series = await readSeries(db, METRICS[metric], buckets, { group_by, traffic });
+      if (isExport(facts)) {
+        const exported = {
+          name: `${metric}-${buckets.interval}`,
+          columns: METRIC_CSV,
+          asJson: (row: MetricRow) => row,
+        };
+        return exportRows(
+          facts,
+          exported,
+          series.flatMap((own) => rowsOf(metric, own)),
+        );
+      }
       return {
         metric,
         unit,
         interval: buckets.interval,
         from: new Date(buckets.startMs).toISOString(),
-        to: window.to ?? new Date(now).toISOString(),
+        // Of now the end of its bucket, so that the answer is the same until there is another bucket or something happens.
+        to: window.to ?? new Date(buckets.endMs).toISOString(),
         group_by,
         traffic,
-        series: await readSeries(db, METRICS[metric], buckets, { group_by, traffic }),
+        series,
       };
     }),
   ];
+}
+
+function rowsOf(metric: MetricName, { group, currency, points }: Series): MetricRow[] {
+  return points.map(({ numerator = null, denominator = null, ...point }) => ({
+    metric,
+    group,
+    currency: currency ?? null,
+    ...point,
+    numerator,
+    denominator,
+  }));
 }
 
 async function readSeries(

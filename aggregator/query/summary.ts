@@ -3,7 +3,7 @@ import { defineRoute } from "../../shared/route.ts";
 import { operation, type Operation } from "../../shared/serve.ts";
 import type { Db } from "../store/db.ts";
 import { readTotals, type Total } from "../store/read-totals.ts";
-import type { Grain, Measure } from "../store/rollups.ts";
+import type { Measure } from "../store/rollups.ts";
 import { GUARDED } from "./access.ts";
 import { AnsweredTime } from "./fields.ts";
 import { METRICS, MetricName, Traffic, TrafficAsked, Unit, type Metric } from "./metric-table.ts";
@@ -95,7 +95,7 @@ function windowMs(text: string): number {
 /** The window that ends with the present minute or hour, and the one before. */
 function timesOf(spanMs: number, nowMs: number) {
   const isShort = spanMs <= MINUTES_MOST_MS;
-  const grain: Grain = isShort ? "1m" : "1h";
+  const grain = isShort ? ("1m" as const) : ("1h" as const);
   const grainMs = isShort ? 60_000 : HOUR_MS;
   const endMs = (Math.floor(nowMs / grainMs) + 1) * grainMs;
   return { grain, beforeMs: endMs - 2 * spanMs, startMs: endMs - spanMs, endMs };

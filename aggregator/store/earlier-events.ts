@@ -30,17 +30,14 @@ async function countPortion(db: Db): Promise<number> {
   const [row] = await queryRows(
     db,
     z.object({ counted: z.int() }),
-    // An event is locked before its anomaly, as by who judges it: so the verdict is in the sums once, by this or by that statement.
+    // Whoever labels an event locks it as well: so its label is in the sums once, by this or by that statement.
     sql`
       WITH chosen AS (
         SELECT id FROM events WHERE v = 1 ORDER BY id LIMIT ${AT_ONCE} FOR NO KEY UPDATE SKIP LOCKED
-      ), judged AS (
-        SELECT event_id, status FROM anomalies WHERE event_id IN (SELECT id FROM chosen) ORDER BY event_id FOR SHARE
       ), taken AS (
         UPDATE events AS e SET v = ${ROW_VERSION} FROM chosen WHERE e.id = chosen.id RETURNING ${FACTS}
       ), counted AS (
-        SELECT taken.*, coalesce(judged.status = 'dismissed', false) AS dismissed, 1 AS sign
-        FROM taken LEFT JOIN judged ON judged.event_id = taken.id
+        SELECT taken.*, 1 AS sign FROM taken
       ), ${BOOK}, ${ROLL_UP}
       SELECT count(*)::integer AS counted FROM taken`,
   );

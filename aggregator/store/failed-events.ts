@@ -1,7 +1,7 @@
 import { and, desc, eq, isNotNull, isNull, or, sql, type SQL } from "drizzle-orm";
 import * as z from "zod";
 import { queryRows, type Db } from "./db.ts";
-import { before, microseconds, pageOf, type Page, type PageRequest } from "./paging.ts";
+import { before, microseconds, pageOf, type Page, type PageRequest, type Position } from "./paging.ts";
 import { events, failedEvents, type FailureKind, type Resolution } from "./schema.ts";
 
 /** What could not be stored, as it is recorded. */
@@ -138,7 +138,7 @@ export async function listFailedEvents(
   db: Db,
   { resolved }: FailureFilter,
   page: PageRequest,
-): Promise<Page<FailedEventRow>> {
+): Promise<Page<FailedEventRow & Position>> {
   const rows = await db
     .select({ ...PRESENT, at: microseconds(failedEvents.createdAt) })
     .from(failedEvents)

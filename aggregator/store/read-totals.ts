@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import * as z from "zod";
 import { queryRows, type Db } from "./db.ts";
 import { GRAINS, MEASURES, type Grain } from "./rollups.ts";
@@ -13,7 +13,7 @@ const Total = z.object({
 export type Total = z.infer<typeof Total>;
 
 interface TotalsQuery {
-  grain: Grain;
+  grain: Exclude<Grain, "1d">;
   /** Two times one after another, in whole multiples of the grain: before and current. */
   beforeMs: number;
   startMs: number;
@@ -21,19 +21,40 @@ interface TotalsQuery {
   trustedOnly: boolean;
 }
 
+const HOUR_MS = 60 * 60 * 1000;
+
 const sums = sql.raw(MEASURES.map((measure) => `'${measure}', sum(${measure})::text`).join(", "));
 
-/** The sums over everything of two times, in no order. */
-export function readTotals(db: Db, { grain, beforeMs, startMs, endMs, trustedOnly }: TotalsQuery): Promise<Total[]> {
-  const instant = (ms: number) => sql`${new Date(ms).toISOString()}::timestamptz`;
+/** The sums over everything of two times, in no order. Of minutes only those are read that fill up no hour. */
+export function readTotals(db: Db, query: TotalsQuery): Promise<Total[]> {
   return queryRows(
     db,
     Total,
     sql`
-      SELECT at >= ${instant(startMs)} AS is_current, currency, jsonb_build_object(${sums}) AS sums
-      FROM ${sql.identifier(GRAINS[grain])}
-      WHERE dimension = 'all' AND at >= ${instant(beforeMs)} AND at < ${instant(endMs)}
-        ${trustedOnly ? sql`AND trusted` : sql``}
+      SELECT at >= ${instant(query.startMs)} AS is_current, currency, jsonb_build_object(${sums}) AS sums
+      FROM (${query.grain === "1h" ? between("1h", query.beforeMs, query.endMs) : sql.join(hoursAndEdges(query), sql` UNION ALL `)}) AS part
+      WHERE true ${query.trustedOnly ? sql`AND trusted` : sql``}
       GROUP BY 1, 2`,
   );
+}
+
+/** The whole hours of each time, and the minutes at its two ends. */
+function hoursAndEdges({ beforeMs, startMs, endMs }: TotalsQuery): SQL[] {
+  return [
+    [beforeMs, startMs],
+    [startMs, endMs],
+  ].flatMap(([fromMs = 0, untilMs = 0]) => {
+    const firstMs = Math.min(Math.ceil(fromMs / HOUR_MS) * HOUR_MS, untilMs);
+    const lastMs = Math.max(Math.floor(untilMs / HOUR_MS) * HOUR_MS, firstMs);
+    return [between("1m", fromMs, firstMs), between("1h", firstMs, lastMs), between("1m", lastMs, untilMs)];
+  });
+}
+
+function between(grain: Grain, fromMs: number, untilMs: number): SQL {
+  return sql`SELECT * FROM ${sql.identifier(GRAINS[grain])}
+    WHERE dimension = 'all' AND at >= ${instant(fromMs)} AND at < ${instant(untilMs)}`;
+}
+
+function instant(ms: number): SQL {
+  return sql`${new Date(ms).toISOString()}::timestamptz`;
 }

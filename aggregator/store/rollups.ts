@@ -57,7 +57,7 @@ const notSet = sql.raw(`'${NOT_SET}'`);
 
 /** What is summed up of an event, out of its row `e`. `act` is what `actOf` in shared/observe.ts says of it, or that it is a refund. */
 export const FACTS = sql`
-  e.id, e.occurred_at, e.name, e.session_id, e.transaction_id, e.value, e.currency, e.anomaly,
+  e.id, e.occurred_at, e.name, e.session_id, e.transaction_id, e.value, e.currency, e.anomaly, e.label,
   coalesce(e.country, ${notSet}) AS country,
   coalesce(e.signals ->> 'device_class', ${notSet}) AS device,
   coalesce((e.signals ->> 'bot')::boolean, false) OR coalesce(e.signals ->> 'device_class' = 'bot', false) AS bot,
@@ -74,7 +74,8 @@ const isEarlier = sql`(excluded.started_at, excluded.first_event_id) < (s.starte
 
 /**
  * The end of a WITH list, after `counted` and `BOOK`: brings events into the sessions and the rollups. `counted` has the FACTS of each
- * event, with `sign`, 1 for what holds and -1 for what no longer does, and `dismissed`, whether an analyst called the anomaly none.
+ * event, with `sign`, 1 for what holds and -1 for what no longer does. What an event was found to be goes before what it was scored:
+ * fraud is never trusted, and what is legitimate is no anomaly, and trusted unless a bot sent it.
  *
  * Rows are locked in an order that all statements share, so that two that meet wait for one another and never deadlock: sessions
  * before rollups, and each by key. The sort that puts them in order has read all that comes before to its end. The rollups come
@@ -83,8 +84,8 @@ const isEarlier = sql`(excluded.started_at, excluded.first_event_id) < (s.starte
 export const ROLL_UP = sql`
   acted AS (
     SELECT counted.*,
-      NOT bot AND (NOT anomaly OR dismissed) AS trusted,
-      anomaly AND NOT dismissed AS flagged,
+      NOT bot AND CASE label WHEN 'fraud' THEN false WHEN 'legitimate' THEN true ELSE NOT anomaly END AS trusted,
+      anomaly AND label IS DISTINCT FROM 'legitimate' AS flagged,
       act = 'order' AND coalesce(booked.purchase_event_id = counted.id, false) AS ordered,
       act = 'refund' AND coalesce(booked.refund_event_id = counted.id, false) AS refunded_first
     FROM counted LEFT JOIN booked ON booked.id = counted.transaction_id

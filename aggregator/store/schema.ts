@@ -21,14 +21,25 @@ import {
   type ExtraConfigColumn,
 } from "drizzle-orm/pg-core";
 import type { Assessment } from "../../shared/assessment.ts";
+import type { BudgetState } from "../../shared/alert-budget.ts";
 import type { DetectionSettings } from "../../shared/detection-settings.ts";
 import type { KeptEvent } from "../../shared/event.ts";
 import type { ApiKeyRecord, Role } from "../../shared/keys.ts";
 import type { ListKind, ListName } from "../../shared/lists.ts";
 import type { ScoredEvent } from "../../shared/message.ts";
+import type { FraudProbability } from "../../shared/fraud-probability.ts";
+import type { ModelCard } from "../../shared/model-card.ts";
+import type { Shadow } from "../../shared/assessment.ts";
 import type { Signals } from "../../shared/signals.ts";
 import type { KindName, KindSettings } from "../alert/kinds/kind.ts";
 import type { Example } from "../alert/rules/plan.ts";
+import type { ModelKind, ReleaseKind } from "../models/release.ts";
+import type { DriftLevel } from "../drift/levels.ts";
+import type { DriftReport } from "../drift/report.ts";
+import type { StreamState } from "../drift/stream-state.ts";
+import type { EventLabel, LabelSource } from "../labels/precedence.ts";
+import type { Finding as KeptFinding } from "../learn/figures.ts";
+import type { RunFigures, RunStatus, RunStep, Trigger } from "../learn/run.ts";
 import type { DayKind } from "../watch/calendar.ts";
 import type { Contribution } from "../watch/figures.ts";
 import type { Incident, Signal } from "../watch/incidents.ts";
@@ -74,6 +85,11 @@ export const events = pgTable(
     repeated: boolean("repeated").notNull().default(false),
     v: smallint("v").notNull().default(1),
     fraudKnownAt: instant("fraud_known_at"),
+    rules: jsonb("rules").$type<Record<string, number>>().notNull().default({}),
+    shadow: jsonb("shadow").$type<Shadow>(),
+    label: text("label").$type<"fraud" | "legitimate">(),
+    labelledAt: instant("labelled_at"),
+    labels: integer("labels").notNull().default(0),
   },
   (table) => [
     index("events_occurred_at").on(newestFirst(table.occurredAt), newestFirst(table.id)),
@@ -90,12 +106,51 @@ export const events = pgTable(
     index("events_anomaly")
       .on(newestFirst(table.occurredAt), newestFirst(table.id))
       .where(sql`${table.anomaly}`),
+    index("events_client_id")
+      .on(table.clientId, newestFirst(table.occurredAt), newestFirst(table.id))
+      .where(
+        sql`${table.clientId} IS NOT NULL AND ${table.name} NOT IN ('page_view', 'view_item', 'view_item_list', 'search')`,
+      ),
+    index("events_ip")
+      .on(sql`(${table.signals} ->> 'ip_hash')`, newestFirst(table.occurredAt), newestFirst(table.id))
+      .where(
+        sql`${table.signals} ->> 'ip_hash' IS NOT NULL AND ${table.name} NOT IN ('page_view', 'view_item', 'view_item_list', 'search')`,
+      ),
+    index("events_email")
+      .on(sql`(${table.event} ->> 'email_hash')`, newestFirst(table.occurredAt), newestFirst(table.id))
+      .where(sql`${table.event} ->> 'email_hash' IS NOT NULL`),
+    index("events_card")
+      .on(sql`(${table.event} #>> '{payment,card_fingerprint}')`, newestFirst(table.occurredAt), newestFirst(table.id))
+      .where(sql`${table.event} #>> '{payment,card_fingerprint}' IS NOT NULL`),
+    index("events_country")
+      .on(table.country, newestFirst(table.occurredAt), newestFirst(table.id))
+      .where(isNotNull(table.country)),
+    index("events_score")
+      .on(newestFirst(table.occurredAt), newestFirst(table.id), table.score)
+      .where(sql`${table.score} >= 0.4`),
+    index("events_anomaly_traits")
+      .on(
+        table.id,
+        table.name,
+        table.country,
+        table.userId,
+        table.clientId,
+        table.sessionId,
+        table.transactionId,
+        table.score,
+      )
+      .where(sql`${table.anomaly}`),
+    index("events_anomaly_reasons")
+      .using("gin", sql`(${table.assessment} -> 'reasons') jsonb_path_ops`)
+      .where(sql`${table.anomaly}`),
     index("events_v1")
       .on(table.id)
       .where(sql`${table.v} = 1`),
     index("events_repeated")
       .on(table.receivedAt)
       .where(sql`${table.repeated}`),
+    check("events_label_check", sql`${table.label} IN ('fraud', 'legitimate')`),
+    index("events_labelled").on(newestFirst(table.labelledAt), newestFirst(table.id)).where(isNotNull(table.label)),
   ],
 );
 
@@ -197,6 +252,9 @@ export const anomalies = pgTable(
       .on(table.createdAt, table.id)
       .where(sql`${table.unraised}`),
     index("anomalies_status").on(table.status, newestFirst(table.createdAt), newestFirst(table.id)),
+    index("anomalies_entity")
+      .on(table.entity, newestFirst(table.createdAt), newestFirst(table.id))
+      .where(isNotNull(table.entity)),
   ],
 );
 
@@ -549,6 +607,99 @@ export const configCopies = pgTable("config_copies", {
   copiedRevision: integer("copied_revision"),
 });
 
+export const models = pgTable(
+  "models",
+  {
+    version: text("version").primaryKey(),
+    kind: text("kind").$type<ModelKind>().notNull(),
+    card: jsonb("card").$type<ModelCard>().notNull(),
+    onnxKey: text("onnx_key").notNull(),
+    cardKey: text("card_key").notNull(),
+    sha256: text("sha256").notNull(),
+    bytes: integer("bytes").notNull(),
+    runId: text("run_id"),
+    createdAt: instant("created_at").notNull(),
+  },
+  (table) => [
+    check("models_kind_check", sql`${table.kind} IN ('isolation-forest', 'client-blend')`),
+    index("models_created_at").on(newestFirst(table.createdAt), newestFirst(table.version)),
+  ],
+);
+
+export const calibrations = pgTable(
+  "calibrations",
+  {
+    version: text("version").primaryKey(),
+    model: text("model")
+      .notNull()
+      .references(() => models.version),
+    clientModel: text("client_model").references(() => models.version),
+    fileKey: text("file_key").notNull(),
+    rows: integer("rows"),
+    days: integer("days"),
+    summary: jsonb("summary").$type<Record<string, unknown>>().notNull(),
+    runId: text("run_id"),
+    createdAt: instant("created_at").notNull(),
+  },
+  (table) => [
+    index("calibrations_created_at").on(newestFirst(table.createdAt), newestFirst(table.version)),
+    index("calibrations_model").on(table.model, newestFirst(table.createdAt)),
+    index("calibrations_client_model").on(table.clientModel, newestFirst(table.createdAt)),
+  ],
+);
+
+export const releases = pgTable(
+  "releases",
+  {
+    number: integer("number").primaryKey(),
+    id: text("id").notNull(),
+    kind: text("kind").$type<ReleaseKind>().notNull(),
+    model: text("model")
+      .notNull()
+      .references(() => models.version),
+    clientModel: text("client_model").references(() => models.version),
+    calibration: text("calibration")
+      .notNull()
+      .references(() => calibrations.version),
+    previous: integer("previous").references((): AnyPgColumn => releases.number),
+    restores: integer("restores").references((): AnyPgColumn => releases.number),
+    by: text("by").notNull(),
+    reason: text("reason").notNull(),
+    runId: text("run_id"),
+    at: instant("at").notNull(),
+  },
+  (table) => [
+    unique().on(table.id),
+    unique().on(table.runId),
+    check("releases_kind_check", sql`${table.kind} IN ('bundled', 'trained', 'promoted', 'rolled_back')`),
+    check("releases_check", sql`(${table.kind} = 'rolled_back') = (${table.restores} IS NOT NULL)`),
+  ],
+);
+
+export const shadows = pgTable(
+  "shadows",
+  {
+    id: text("id").primaryKey(),
+    model: text("model")
+      .notNull()
+      .references(() => models.version),
+    clientModel: text("client_model").references(() => models.version),
+    calibration: text("calibration")
+      .notNull()
+      .references(() => calibrations.version),
+    runId: text("run_id"),
+    startedBy: text("started_by").notNull(),
+    startedAt: instant("started_at").notNull(),
+    stoppedBy: text("stopped_by"),
+    stoppedAt: instant("stopped_at"),
+  },
+  (table) => [
+    uniqueIndex("shadows_one")
+      .on(sql`(true)`)
+      .where(isNull(table.stoppedAt)),
+  ],
+);
+
 export const watchProgress = pgTable(
   "watch_progress",
   {
@@ -626,5 +777,155 @@ export const calendarDays = pgTable(
     check("calendar_days_kind_check", sql`${table.kind} IN ('busy', 'quiet', 'ignore')`),
     check("calendar_days_check", sql`${table.fromDay} <= ${table.toDay}`),
     index("calendar_days_created_at").on(newestFirst(table.createdAt), newestFirst(table.id)),
+  ],
+);
+
+export const eventLabels = pgTable(
+  "event_labels",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    eventId: text("event_id")
+      .notNull()
+      .references(() => events.id),
+    source: text("source").$type<LabelSource>().notNull(),
+    label: text("label").$type<EventLabel>(),
+    labelBefore: text("label_before").$type<EventLabel>(),
+    labelAfter: text("label_after").$type<EventLabel>(),
+    reason: text("reason"),
+    note: text("note"),
+    keyId: text("key_id"),
+    causeEventId: text("cause_event_id").references(() => events.id),
+    at: instant("at").notNull(),
+    recordedAt: instant("recorded_at").notNull().defaultNow(),
+  },
+  (table) => [
+    unique().on(table.causeEventId),
+    check(
+      "event_labels_source_check",
+      sql`${table.source} IN ('analyst', 'feedback', 'chargeback', 'chargeback_reversed', 'refund')`,
+    ),
+    check("event_labels_label_check", sql`${table.label} IN ('fraud', 'legitimate')`),
+    check("event_labels_check", sql`(${table.keyId} IS NULL) = (${table.causeEventId} IS NOT NULL)`),
+    index("event_labels_event").on(table.eventId, table.id),
+    index("event_labels_recorded_at").on(table.recordedAt),
+  ],
+);
+
+export const labelClaims = pgTable(
+  "label_claims",
+  {
+    eventId: text("event_id")
+      .primaryKey()
+      .references(() => events.id),
+    transactionId: text("transaction_id").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    dueAt: instant("due_at").notNull().defaultNow(),
+  },
+  (table) => [index("label_claims_due").on(table.dueAt)],
+);
+
+export const scoreHours = pgTable(
+  "score_hours",
+  {
+    at: instant("at").notNull(),
+    payments: boolean("payments").notNull(),
+    fraud: boolean("fraud").notNull(),
+    model: text("model").notNull(),
+    calibration: text("calibration").notNull(),
+    events: integer("events").notNull(),
+    alerts: integer("alerts").notNull(),
+    promised: doublePrecision("promised").notNull(),
+    scores: integer("scores").array().notNull(),
+    countedAt: instant("counted_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.at, table.payments, table.fraud, table.model, table.calibration] })],
+);
+
+export const featureDays = pgTable(
+  "feature_days",
+  {
+    date: date("date", { mode: "string" }).notNull(),
+    featureSet: text("feature_set").notNull(),
+    events: integer("events").notNull(),
+    sampled: integer("sampled").notNull(),
+    bins: integer("bins").array().notNull(),
+    countedAt: instant("counted_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.date, table.featureSet] })],
+);
+
+export const alertBudgets = pgTable(
+  "alert_budgets",
+  {
+    kind: text("kind").$type<"share" | "per_day">().primaryKey(),
+    state: jsonb("state").$type<BudgetState>().notNull(),
+    revision: bigint("revision", { mode: "number" }).notNull(),
+  },
+  (table) => [check("alert_budgets_kind_check", sql`${table.kind} IN ('share', 'per_day')`)],
+);
+
+export const driftChecks = pgTable(
+  "drift_checks",
+  {
+    date: date("date", { mode: "string" }).primaryKey(),
+    level: text("level").$type<DriftLevel>(),
+    actMet: boolean("act_met").notNull(),
+    since: date("since", { mode: "string" }),
+    report: jsonb("report").$type<DriftReport>().notNull(),
+    checkedAt: instant("checked_at").notNull(),
+  },
+  (table) => [check("drift_checks_level_check", sql`${table.level} IN ('none', 'warn', 'act', 'stop')`)],
+);
+
+export const scoreStream = pgTable(
+  "score_stream",
+  {
+    one: boolean("one").primaryKey().default(true),
+    until: instant("until").notNull(),
+    state: jsonb("state").$type<StreamState>().notNull(),
+    revision: bigint("revision", { mode: "number" }).notNull(),
+  },
+  (table) => [check("score_stream_one_check", sql`${table.one}`)],
+);
+
+export const fraudProbabilities = pgTable("fraud_probabilities", {
+  date: date("date", { mode: "string" }).primaryKey(),
+  fitted: jsonb("fitted").$type<FraudProbability>().notNull(),
+  fittedAt: instant("fitted_at").notNull(),
+});
+
+export const trainingRuns = pgTable(
+  "training_runs",
+  {
+    id: text("id").primaryKey(),
+    trigger: text("trigger").$type<Trigger>().notNull(),
+    dryRun: boolean("dry_run").notNull(),
+    windowDays: integer("window_days").notNull(),
+    reason: text("reason"),
+    by: text("by").notNull(),
+    status: text("status").$type<RunStatus>().notNull(),
+    createdAt: instant("created_at").notNull(),
+    startedAt: instant("started_at"),
+    progressedAt: instant("progressed_at").notNull(),
+    restartedAt: instant("restarted_at"),
+    finishedAt: instant("finished_at"),
+    steps: jsonb("steps").$type<RunStep[]>().notNull().default([]),
+    figures: jsonb("figures").$type<RunFigures>().notNull().default({}),
+    findings: jsonb("findings").$type<KeptFinding[]>().notNull().default([]),
+    model: text("model"),
+    clientModel: text("client_model"),
+    calibration: text("calibration"),
+    error: text("error"),
+  },
+  (table) => [
+    check("training_runs_trigger_check", sql`${table.trigger} IN ('schedule', 'request', 'drift')`),
+    check(
+      "training_runs_status_check",
+      sql`${table.status} IN ('queued', 'running', 'released', 'kept', 'dry_run_done', 'failed')`,
+    ),
+    index("training_runs_created_at").on(newestFirst(table.createdAt), newestFirst(table.id)),
+    uniqueIndex("training_runs_one")
+      .on(sql`(true)`)
+      .where(sql`${table.status} IN ('queued', 'running')`),
   ],
 );

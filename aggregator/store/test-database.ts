@@ -1,11 +1,9 @@
 /// <reference types="node" />
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { PGlite } from "@electric-sql/pglite";
-import { inject } from "vitest";
 import { drizzle } from "drizzle-orm/pglite";
+import { madeOnce } from "../../test/made-once.ts";
 import type { Db } from "./db.ts";
 
 /** The migrations' SQL in the order they are applied. */
@@ -32,29 +30,14 @@ export async function testDatabase(): Promise<{ db: Db; client: PGlite; reset():
   };
 }
 
-const MAKE_DEADLINE_MS = 60_000;
-
-/** A migrated database's files. Making a cluster takes seconds: the first file of a run to ask does, and the others wait for that. */
+/** A migrated database's files. Making a cluster takes seconds, so that is done once a run. */
 async function migrated(): Promise<Uint8Array<ArrayBuffer>> {
-  const folder = join(inject("scratch"), "database");
-  const file = join(folder, "migrated.tar");
-  const isFirst = await mkdir(folder).then(
-    () => true,
-    () => false,
-  );
-  if (isFirst) await makeMigrated(file);
-  for (const endMs = performance.now() + MAKE_DEADLINE_MS; !existsSync(file); await sleep(50)) {
-    if (performance.now() > endMs) throw new Error("another test file could not make the database");
-  }
-  return readFile(file);
-}
-
-/** Under its name only when it is whole. */
-async function makeMigrated(file: string): Promise<void> {
-  const client = await PGlite.create();
-  for (const sql of MIGRATIONS) await client.exec(sql);
-  const dump = await client.dumpDataDir("none");
-  await client.close();
-  await writeFile(`${file}.part`, new Uint8Array(await dump.arrayBuffer()));
-  await rename(`${file}.part`, file);
+  const folder = await madeOnce("database", async (made) => {
+    const client = await PGlite.create();
+    for (const sql of MIGRATIONS) await client.exec(sql);
+    const dump = await client.dumpDataDir("none");
+    await client.close();
+    await writeFile(join(made, "migrated.tar"), new Uint8Array(await dump.arrayBuffer()));
+  });
+  return readFile(join(folder, "migrated.tar"));
 }

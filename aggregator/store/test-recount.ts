@@ -29,14 +29,14 @@ const facts = sql`
     SELECT e.id, e.name, e.occurred_at, e.session_id, e.event, e.value, e.currency,
       coalesce(e.country, '(not set)') AS country,
       coalesce(e.signals ->> 'device_class', '(not set)') AS device,
-      e.anomaly AND a.status IS DISTINCT FROM 'dismissed' AS flagged,
-      (NOT e.anomaly OR a.status = 'dismissed') AND e.signals ->> 'bot' IS DISTINCT FROM 'true'
+      e.anomaly AND e.label IS DISTINCT FROM 'legitimate' AS flagged,
+      coalesce(e.label = 'legitimate', NOT e.anomaly) AND e.signals ->> 'bot' IS DISTINCT FROM 'true'
         AND e.signals ->> 'device_class' IS DISTINCT FROM 'bot' AS trusted,
       e.name = 'payment_failed'
         OR (e.name = 'purchase' AND e.event -> 'payment' ->> 'outcome' IS NOT DISTINCT FROM 'declined') AS declined,
       EXISTS (SELECT FROM transactions WHERE purchase_event_id = e.id) AS ordered,
       EXISTS (SELECT FROM transactions WHERE refund_event_id = e.id) AS refunded_first
-    FROM events e LEFT JOIN anomalies a ON a.event_id = e.id
+    FROM events e
   ), session AS (
     SELECT earliest.session_id, earliest.id AS first_event_id, earliest.occurred_at, earliest.country, earliest.device,
       whole.trusted, whole.orders, whole.untrusted

@@ -7,6 +7,7 @@ import { GUARDED, LISTED } from "../query/access.ts";
 import { bucketsOf, INTERVALS, startsOf } from "../query/buckets.ts";
 import { formatCursor, parseCursor } from "../query/cursor.ts";
 import { AnsweredTime, IdParams, Instant, Keepable, pageOfRows, paging } from "../query/fields.ts";
+import { changed, type LiveServices } from "../live/tell.ts";
 import type { Db } from "../store/db.ts";
 import { expectedIn } from "./expected.ts";
 import { IncidentAnswer, incidentAnswer, IncidentStatus } from "./incident-answer.ts";
@@ -107,7 +108,7 @@ const expectedRoute = defineRoute({
 });
 
 /** Incidents and what is expected. */
-export function incidentOperations({ db, nowMs }: { db: Db; nowMs(): number }): Operation[] {
+export function incidentOperations({ db, nowMs, live }: { db: Db; nowMs(): number } & LiveServices): Operation[] {
   return [
     operation(listRoute, async (_facts, { query: { status, limit, cursor } }) => {
       const { rows, next } = await listIncidents(db, { status }, { limit, after: parseCursor(cursor) });
@@ -120,7 +121,10 @@ export function incidentOperations({ db, nowMs }: { db: Db; nowMs(): number }): 
     }),
     operation(closeRoute, async ({ keyId = "" }, { params: { id }, body: { note } }) => {
       const row = await closeIncident(db, { id, note, by: keyId, nowMs: nowMs() });
-      if (row !== null) return incidentAnswer(row);
+      if (row !== null) {
+        changed({ live }, "incident", id);
+        return incidentAnswer(row);
+      }
       if ((await findIncident(db, id)) === null) throw notFound();
       throw new Problem("conflict", "The incident is closed already.");
     }),

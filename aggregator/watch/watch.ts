@@ -1,6 +1,7 @@
 import type { AlertType } from "../alert/alert-type.ts";
 import { deliverNow, type AlertServices } from "../alert/deliver.ts";
 import { raiseAlert } from "../alert/raise.ts";
+import { changed } from "../live/tell.ts";
 import type { Db } from "../store/db.ts";
 import { chooseScopes } from "./choose-scopes.ts";
 import { figuresOf } from "./figures.ts";
@@ -65,7 +66,7 @@ export async function watchMetrics(services: AlertServices): Promise<Watched> {
  *
  * @returns also whether another round would have something to do
  */
-async function watchRound({ db, nowMs, newId }: AlertServices): Promise<Watched & { isMore: boolean }> {
+async function watchRound({ db, nowMs, newId, live }: AlertServices): Promise<Watched & { isMore: boolean }> {
   const end = Math.floor(nowMs() / MINUTE_MS) - LAG_MINUTES;
   const before = await readProgress(db);
   const from = Math.max(before?.watchedUntil ?? 0, end - CAUGHT_UP_MINUTES);
@@ -104,6 +105,7 @@ async function watchRound({ db, nowMs, newId }: AlertServices): Promise<Watched 
     incidents,
   });
   if (!isWritten) return { ...NOTHING, isMore: false };
+  changed({ live }, "incident", ...incidents.map(({ id }) => id));
   const wasOpen = new Set(known.incidents.filter(({ status }) => status === "open").map(({ id }) => id));
   return {
     minutes: minutes.until - from,
@@ -248,13 +250,14 @@ async function alertOfIncidents(services: AlertServices): Promise<void> {
   const { db, nowMs, newId } = services;
   for (const row of await findUnalerted(db)) {
     const { id, title } = row;
+    const alertId = newId("alt");
     const data = {
       incident: incidentAnswer(row),
       links: { self: `${services.config.publicUrl}/v1/incidents/${id}` },
     };
     const dedupKey = `incident:${id}`;
     const deliveries = await raiseAlert(db, {
-      id: newId("alt"),
+      id: alertId,
       type: METRIC_ALERT,
       dedupKey,
       title,
@@ -262,6 +265,7 @@ async function alertOfIncidents(services: AlertServices): Promise<void> {
       nowMs: nowMs(),
     });
     await markAlerted(db, id, nowMs());
+    changed(services, "alert", alertId);
     await deliverNow(services, deliveries);
   }
 }

@@ -1,4 +1,5 @@
 import { describe } from "../../../shared/serve.ts";
+import { changed } from "../../live/tell.ts";
 import { deliverNow, type AlertServices } from "../deliver.ts";
 import { closeDigests } from "./digests.ts";
 import { planAlerts } from "./plan.ts";
@@ -24,7 +25,7 @@ const TURNS_MOST = 50;
  *
  * @throws what the driver throws; what was raised by then stays, and the rest is for whoever comes next
  */
-export async function raiseAnomalies({ db, nowMs, newId, config }: RaiseServices): Promise<Raised> {
+export async function raiseAnomalies({ db, nowMs, newId, config, live }: RaiseServices): Promise<Raised> {
   const raised: Raised = { anomalies: 0, alerts: 0, deliveries: [] };
   for (let turns = 0; turns < TURNS_MOST; turns++) {
     const { turn, ...situation } = await readTurn(db, AT_ONCE);
@@ -33,6 +34,7 @@ export async function raiseAnomalies({ db, nowMs, newId, config }: RaiseServices
     const plan = planAlerts(situation, () => newId("alt"));
     const deliveries = await writeTurn(db, { turn, plan, raised: ids, nowMs: nowMs(), publicUrl: config.publicUrl });
     if (deliveries === null) continue;
+    changed({ live }, "alert", ...plan.opened.map(({ id }) => id));
     raised.anomalies += ids.length;
     raised.alerts += plan.opened.length;
     raised.deliveries.push(...deliveries);

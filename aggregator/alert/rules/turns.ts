@@ -1,5 +1,6 @@
 import { sql, type SQL } from "drizzle-orm";
 import * as z from "zod";
+import type { LiveServices } from "../../live/tell.ts";
 import { queryRows, type Db } from "../../store/db.ts";
 import { instant, queueDeliveries } from "../raise.ts";
 import { groupWords, NO_REASON } from "./group.ts";
@@ -11,7 +12,7 @@ export const ANOMALY_ALERT = "anomaly.detected";
 /** How long after its hour a digest waits for what was found in it and is not raised yet. */
 const DIGEST_GRACE_MS = 15_000;
 
-export interface RaiseServices {
+export interface RaiseServices extends LiveServices {
   db: Db;
   nowMs(): number;
   newId(prefix: string): string;
