@@ -9,7 +9,8 @@ import {
   type ConsumeServices,
 } from "./consume.ts";
 import { drainSpool } from "./drain.ts";
-import intake from "./intake.v1.json" with { type: "json" };
+import intakeV1 from "./intake.v1.json" with { type: "json" };
+import intakeV2 from "./intake.v2.json" with { type: "json" };
 import entry from "./spool.v1.json" with { type: "json" };
 import { spoolKey } from "./spool.ts";
 import { createDb, type Db } from "./store/db.ts";
@@ -159,7 +160,7 @@ describe("consumeAssessments", () => {
   it.each([
     { body: null, because: "nothing" },
     { body: "text", because: "text" },
-    { body: { v: 3, request_id: "r", key_id: "k", events: [{}] }, because: "another version" },
+    { body: { v: 4, request_id: "r", key_id: "k", events: [{}] }, because: "a version to come" },
     { body: { v: 1, request_id: "r", key_id: "k", events: [] }, because: "a message of no event" },
   ])("records a message that holds $because once, however often it is delivered", async ({ body }) => {
     const services = world();
@@ -384,8 +385,14 @@ describe("consumeDeadLetters", () => {
   });
 });
 
-describe("version 1", () => {
-  it("of an intake message is stored whole, because messages outlive deployments", async () => {
+/** What messages of a version said of every event, with what stands for what they did not say. */
+const EARLIER = [
+  { intake: intakeV1, unsaid: { repeated: false, rules: {}, shadow: null } },
+  { intake: intakeV2, unsaid: { rules: {}, shadow: null } },
+];
+
+describe("what was written before a deployment", () => {
+  it.each(EARLIER)("is stored whole of an intake message of version $intake.v", async ({ intake, unsaid }) => {
     const services = world();
     const taken = batch([intake]);
     await consumeAssessments(taken, services);
@@ -395,10 +402,10 @@ describe("version 1", () => {
     expect(await rows("SELECT * FROM events ORDER BY id")).toMatchObject(
       events.map(({ received_at, ...scored }) => ({
         ...scored,
+        ...unsaid,
         id: scored.event.id,
         received_at: new Date(received_at),
         anomaly: scored.assessment.anomaly,
-        repeated: false,
         request_id,
         key_id,
       })),
@@ -406,7 +413,7 @@ describe("version 1", () => {
     expect(await countOf("alerts")).toBe(1);
   });
 
-  it("of an entry of the spool is drained, because it may have waited since before a deployment", async () => {
+  it("is drained of an entry of the spool", async () => {
     const services = world();
     services.spool.objects.set(spoolKey(0, "golden"), JSON.stringify(entry));
     expect(await drainSpool(services)).toMatchObject({ entries: 1, events: 2, failed: 2, left: 0 });

@@ -3,6 +3,13 @@ import { unstable_readConfig as readWranglerConfig } from "wrangler";
 import { readConfig } from "./env.ts";
 import worker from "./index.ts";
 
+// What only the runtime has; nothing here calls it.
+vi.mock("cloudflare:workers", () => ({
+  DurableObject: Object,
+  WorkflowEntrypoint: Object,
+  waitUntil: () => undefined,
+}));
+
 const deployed = readWranglerConfig({ config: "wrangler.toml", env: "aggregator" });
 const secrets = { DATABASE_URL: "postgresql://user:hunter2@db.example/shop?sslmode=require" };
 
@@ -13,6 +20,7 @@ describe("readConfig", () => {
       databaseEndpoint: null,
       allowLocalWebhooks: false,
       publicUrl: deployed.vars["PUBLIC_URL"],
+      insightsModel: null,
     });
   });
 

@@ -1,15 +1,25 @@
 import * as z from "zod";
 import type { LabelMessage } from "../shared/label.ts";
+import type { TrainingParams } from "./learn/workflow.ts";
+import type { LanguageModel } from "./insights/rephrase.ts";
+import type { LiveFeed } from "./live/live-feed.ts";
 
 /** The aggregator Worker's bindings as wrangler.toml names them. Only the entry sees them. */
 export interface Env {
   CONFIG: KVNamespace;
   SPOOL: R2Bucket;
+  MODELS: R2Bucket;
   /** Both only asked how many messages wait. */
   ASSESSMENTS: Pick<Queue, "metrics">;
   ANOMALIES: Pick<Queue, "metrics">;
   DELIVERIES: Queue<{ delivery_id: string }>;
   LABELS: Queue<LabelMessage>;
+  LIVE: DurableObjectNamespace<LiveFeed>;
+  TRAINING: Workflow<TrainingParams>;
+  /** The dashboard's files. */
+  ASSETS: Fetcher;
+  /** Workers AI, where it is bound; of use only with INSIGHTS_MODEL. */
+  AI?: LanguageModel;
   DATABASE_URL: string;
   DATABASE_ENDPOINT: string;
   ALLOW_LOCAL_WEBHOOKS: string;
@@ -25,6 +35,7 @@ export const Config = z
     }),
     ALLOW_LOCAL_WEBHOOKS: z.enum(["true", "false"]),
     PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) URL" }),
+    INSIGHTS_MODEL: z.string().default(""),
   })
   .transform((vars) => ({
     databaseUrl: vars.DATABASE_URL,
@@ -33,6 +44,8 @@ export const Config = z
     allowLocalWebhooks: vars.ALLOW_LOCAL_WEBHOOKS === "true",
     /** Without a slash at the end, so that a path can follow. */
     publicUrl: vars.PUBLIC_URL.replace(/\/+$/, ""),
+    /** The language model that rephrases insights; null for none. */
+    insightsModel: vars.INSIGHTS_MODEL === "" ? null : vars.INSIGHTS_MODEL,
   }));
 export type Config = z.infer<typeof Config>;
 

@@ -1,23 +1,25 @@
+import { WorkflowEntrypoint, waitUntil, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import type { Hono } from "hono";
 import { createAuthenticator } from "../shared/authenticator.ts";
 import { sha256Hex } from "../shared/digest.ts";
 import { findKey } from "../shared/find-key.ts";
 import { ID_RANDOM_BYTES, newId } from "../shared/ids.ts";
 import type { LabelMessage } from "../shared/label.ts";
-import { describe } from "../shared/serve.ts";
-import { forgetCounted } from "./accounts/count-once.ts";
-import { consumeDeliveries, deliverDue } from "./alert/deliver.ts";
-import { raiseDue, raiseNow } from "./alert/rules/raise-anomalies.ts";
+import { consumeDeliveries } from "./alert/deliver.ts";
+import { raiseNow } from "./alert/rules/raise-anomalies.ts";
 import { createApp } from "./app.ts";
 import { consumeAccounts, consumeAssessments, consumeDeadLetters, type ConsumeServices } from "./consume.ts";
-import { copyChangedConfig } from "./detection/copies.ts";
-import { drainSpool } from "./drain.ts";
+import { driftNow } from "./drift/check.ts";
 import { readConfig, type Env } from "./env.ts";
-import { copyChanged } from "./keys/copies.ts";
-import { sendLabels } from "./labels/send.ts";
+import { createRephrase } from "./insights/rephrase.ts";
+import { restartWorkflow, startWorkflow, trainDurably, type TrainingParams } from "./learn/workflow.ts";
+import { createLive } from "./live/tell.ts";
+import { everyMinute } from "./minute.ts";
+import { readBundled } from "./models/bundled.ts";
+import { serveDashboard } from "./serve-dashboard.ts";
 import { createDb } from "./store/db.ts";
-import { countEarlierEvents } from "./store/earlier-events.ts";
-import { watchMetrics } from "./watch/watch.ts";
+
+export { LiveFeed } from "./live/live-feed.ts";
 
 /** How long KV may answer from its cache; the least it allows. */
 const KEY_CACHED_S = 30;
@@ -27,9 +29,19 @@ let worker: ReturnType<typeof start> | undefined;
 /** What lives as long as the isolate. @throws Error when the configuration is wrong, so that nothing is served by it */
 function start(env: Env) {
   const config = readConfig(env);
+  const log = (line: Record<string, unknown>) => console.log(JSON.stringify({ worker: "aggregator", ...line }));
+  const { AI: model } = env;
+  const rephrase =
+    model === undefined || config.insightsModel === null
+      ? null
+      : createRephrase({ model, name: config.insightsModel, nowMs: () => Date.now(), log });
+  const liveFeed = () => env.LIVE.get(env.LIVE.idFromName("all"));
   const services = {
     db: createDb(config, (input, init) => fetch(input, init)),
     spool: env.SPOOL,
+    models: env.MODELS,
+    bundled: readBundled,
+    waitUntil,
     config: { allowLocalWebhooks: config.allowLocalWebhooks, publicUrl: config.publicUrl },
     authenticate: createAuthenticator({
       find: (id) => findKey((entry) => env.CONFIG.get(entry, { type: "json", cacheTtl: KEY_CACHED_S }), id),
@@ -51,16 +63,37 @@ function start(env: Env) {
       const waiting = await Promise.all([env.ASSESSMENTS.metrics(), env.ANOMALIES.metrics()]);
       return waiting.reduce((sum, { backlogCount }) => sum + backlogCount, 0);
     },
-    log: (line: Record<string, unknown>) => console.log(JSON.stringify({ worker: "aggregator", ...line })),
+    live: createLive({
+      tell: (messages, isAfterLoss) => liveFeed().tell(messages, isAfterLoss),
+      waitUntil,
+      nowMs: () => Date.now(),
+      log,
+    }),
+    openLive: async (request: Request) => {
+      const { status, webSocket } = await liveFeed().fetch(request);
+      return new Response(null, { status, webSocket });
+    },
+    rephrase,
+    startTraining: (runId: string) => startWorkflow(env.TRAINING, runId),
+    restartTraining: (runId: string) => restartWorkflow(env.TRAINING, runId),
+    log,
   };
   const app: Hono = createApp(services);
   return { app, services };
 }
 
+/** A training run; see learn/run-training.ts. */
+export class Training extends WorkflowEntrypoint<Env, TrainingParams> {
+  override async run({ payload }: WorkflowEvent<TrainingParams>, step: WorkflowStep): Promise<void> {
+    const { services } = (worker ??= start(this.env));
+    await trainDurably({ ...services, checkDrift: () => driftNow(services) }, payload, step);
+  }
+}
+
 export default {
   fetch(request, env, context) {
-    worker ??= start(env);
-    return worker.app.fetch(request, env, context);
+    const { app } = (worker ??= start(env));
+    return serveDashboard(request, env.ASSETS).then((answer) => answer ?? app.fetch(request, env, context));
   },
 
   async queue(batch, env, context) {
@@ -91,30 +124,7 @@ export default {
   async scheduled(controller, env) {
     const { services } = (worker ??= start(env));
     const startMs = services.nowMs();
-    const drained = drainSpool(services);
-    const [spool, raised, due, keys, config, labels, forgotten, earlier, watched] = await Promise.allSettled([
-      drained,
-      drained.then(() => raiseDue(services)),
-      deliverDue(services),
-      copyChanged(services),
-      copyChangedConfig(services),
-      sendLabels(services),
-      forgetCounted(services.db),
-      countEarlierEvents(services),
-      watchMetrics(services),
-    ]);
-    services.log({
-      cron: controller.cron,
-      spool: spool.status === "fulfilled" ? spool.value : { cause: describe(spool.reason) },
-      keys: keys.status === "fulfilled" ? keys.value : { cause: describe(keys.reason) },
-      config: config.status === "fulfilled" ? config.value : { cause: describe(config.reason) },
-      labels: labels.status === "fulfilled" ? labels.value : { cause: describe(labels.reason) },
-      watched: watched.status === "fulfilled" ? watched.value : { cause: describe(watched.reason) },
-      raised: raised.status === "fulfilled" ? raised.value : { cause: describe(raised.reason) },
-      ...(due.status === "fulfilled" ? {} : { deliverDueCause: describe(due.reason) }),
-      ...(forgotten.status === "fulfilled" ? {} : { forgetCountedCause: describe(forgotten.reason) }),
-      ...(earlier.status === "fulfilled" ? {} : { countEarlierCause: describe(earlier.reason) }),
-      totalMs: services.nowMs() - startMs,
-    });
+    const outcomes = await everyMinute(services);
+    services.log({ cron: controller.cron, ...outcomes, totalMs: services.nowMs() - startMs });
   },
 } satisfies ExportedHandler<Env>;

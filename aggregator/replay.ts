@@ -1,7 +1,8 @@
 import { countOnce } from "./accounts/count-once.ts";
 import { readCounts } from "./accounts/read-counts.ts";
 import { readIntake, type QueueMessage } from "./intake.ts";
-import { SETTLE, storeRows, type SettleServices } from "./settle.ts";
+import { tellStored } from "./live/tell.ts";
+import { freshOf, SETTLE, storeRows, type SettleServices } from "./settle.ts";
 import { parseEntry } from "./spool.ts";
 import { recordFailures, resolveFailure, type FailedEventRow } from "./store/failed-events.ts";
 import type { FailureKind } from "./store/schema.ts";
@@ -50,7 +51,9 @@ const RUN: Record<FailureKind, (failure: FailedEventRow, services: SettleService
 
 async function runEvents(failure: FailedEventRow, services: SettleServices): Promise<Run> {
   const { rows, failures } = readIntake([messageOf(failure)], services.nowMs());
-  const { stored, refused, anomalies } = await storeRows(services.db, rows);
+  const outcome = await storeRows(services.db, rows);
+  tellStored(services, freshOf(rows, outcome));
+  const { stored, refused, anomalies } = outcome;
   const again = [...failures, ...refused];
   if (rows.length + failures.length === 1) {
     const reason = again[0]?.reason ?? null;

@@ -2,8 +2,11 @@ import * as z from "zod";
 import { createAuthenticator } from "../shared/authenticator.ts";
 import { newId } from "../shared/ids.ts";
 import { ApiKeyRecord, formatKey, keyEntry, ROLES, type Role } from "../shared/keys.ts";
-import { ProblemBody, type openApi } from "../shared/openapi.ts";
+import type { OpenApiDocument } from "../shared/openapi.ts";
+import { conform, contentOf } from "../shared/test-conform.ts";
+import { testRelease } from "../shared/test-release.ts";
 import { createApp } from "./app.ts";
+import { testBucket } from "./models/test-bucket.ts";
 import type { Db } from "./store/db.ts";
 import { NOW_MS } from "./test-events.ts";
 import { testSpool } from "./test-spool.ts";
@@ -48,79 +51,40 @@ export async function testApp(db: Db, changes: Partial<Parameters<typeof createA
     retryLater: async () => undefined,
     queueLabels: async () => undefined,
     spool: testSpool(),
+    models: testBucket(),
+    bundled: () => testRelease({ version: "global@v0" }),
+    waitUntil: () => undefined,
     waitingMessages: async () => 0,
+    startTraining: async () => undefined,
+    restartTraining: async () => undefined,
+    openLive: () => Promise.reject(new Error("nobody listens in this test")),
     config: { allowLocalWebhooks: false, publicUrl: "https://pulse.example" },
     log: (line) => void lines.push(line),
     ...changes,
   });
-  const document = z.custom<Document>().parse(await (await app.request("/openapi.json")).json());
+  const document = z.custom<OpenApiDocument>().parse(await (await app.request("/openapi.json")).json());
   lines.length = 0;
 
   async function call(
     path: string,
     { method = "GET", as = "analyst", json, body, headers }: Call = {},
   ): Promise<Answered> {
-    const text = json === undefined ? body : JSON.stringify(json);
+    const sent = json === undefined ? body : JSON.stringify(json);
     const response = await app.request(path, {
       method,
-      ...(text === undefined ? {} : { body: text }),
+      ...(sent === undefined ? {} : { body: sent }),
       headers: {
-        ...(text === undefined ? {} : { "content-type": "application/json" }),
+        ...(sent === undefined ? {} : { "content-type": "application/json" }),
         ...(as === null ? {} : { authorization: `Bearer ${keys.texts[as]}` }),
         ...headers,
       },
     });
-    const raw = await response.text();
-    const answered = {
-      status: response.status,
-      headers: response.headers,
-      body: raw === "" ? undefined : JSON.parse(raw),
-    };
-    conform(document, method.toLowerCase(), path, answered);
-    return answered;
+    const text = await response.text();
+    const { status, headers: answeredHeaders } = response;
+    conform(document, { method, path, status, headers: answeredHeaders, text });
+    return { status, headers: answeredHeaders, body: contentOf(text, answeredHeaders) };
   }
-  return { call, document, lines, keys };
-}
-
-type Document = ReturnType<typeof openApi>;
-
-const Responses = z.record(
-  z.string(),
-  z.object({ content: z.record(z.string(), z.object({ schema: z.record(z.string(), z.unknown()) })).optional() }),
-);
-
-/** @throws Error when the document does not say that this may be answered here */
-function conform(document: Document, method: string, path: string, answered: Answered): void {
-  const type = answered.headers.get("content-type")?.split(";")[0] ?? "";
-  const problem = type === "application/problem+json";
-  if (problem) {
-    const body = ProblemBody.parse(answered.body);
-    if (body.status !== answered.status || body.instance !== answered.headers.get("x-request-id")) {
-      throw new Error(`${method} ${path}: the problem does not agree with its response`);
-    }
-  }
-  const operation = operationAt(document, method, path);
-  if (operation === null) {
-    if (problem && (answered.status === 404 || answered.status === 405)) return;
-    throw new Error(`${method} ${path} is not in the document and answered ${answered.status}`);
-  }
-  const declared = Responses.parse(operation["responses"])[String(answered.status)];
-  if (declared === undefined)
-    throw new Error(`${method} ${path} answered ${answered.status}, which the document does not say`);
-  if (answered.body === undefined && declared.content === undefined) return;
-  const schema = declared.content?.[type]?.schema;
-  if (schema === undefined) throw new Error(`${method} ${path} answered ${type}, which the document does not say`);
-  if (!problem) z.fromJSONSchema(schema).parse(answered.body);
-}
-
-function operationAt(document: Document, method: string, path: string): Record<string, unknown> | null {
-  const [bare = ""] = path.split("?");
-  for (const [template, operations] of Object.entries(document.paths)) {
-    const pattern = new RegExp(`^${template.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
-    if (pattern.test(bare) && operations[method] !== undefined)
-      return z.record(z.string(), z.unknown()).parse(operations[method]);
-  }
-  return null;
+  return { call, request: (path: string, init: RequestInit) => app.request(path, init), document, lines, keys };
 }
 
 /** One key of every role and kind, and the store that knows them by KV entry. */

@@ -1,8 +1,10 @@
+import type { Scoring } from "../models/scoreboard.ts";
 import { ATTACK_NAMES } from "../models/simulator.ts";
 import { attackBoard, type AttackBoard, type AttackRun } from "./quality/attack-board.ts";
 import { readBundled } from "./quality/bundled.ts";
 import { budget } from "./quality/budget.ts";
 import { cardBoard, type CardBoard, type CardFigures } from "./quality/card-board.ts";
+import { clientBoard, TELLINGS } from "./quality/client-board.ts";
 import { counts } from "./quality/counts.ts";
 import { figuresLine, mean, spread } from "./quality/figures.ts";
 import { firstYear, type FirstYear } from "./quality/first-year.ts";
@@ -35,6 +37,7 @@ export async function quality(): Promise<Report> {
     rows: [
       ...attacks,
       ...cardRows(await cardBoard(folder, bundled)),
+      ...(await clientRows(folder, bundled)),
       ...signUpRows(await signUpBoard(folder)),
       ...firstYearRows(await firstYear(folder, bundled)),
     ],
@@ -104,6 +107,24 @@ function scenarioLine(runs: readonly CardFigures[]): string {
   return ["large amounts", "compromised terminals", "stolen details"]
     .map((name, at) => `${name} ${spread(recall(at), 2)}`)
     .join(", ");
+}
+
+/** Average precision to reach by how a shop hears of fraud, in the order of `TELLINGS`. */
+const CLIENT_LEAST = [0.34, 0.55, 0.74];
+
+async function clientRows(folder: string, bundled: Scoring): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [index, telling] of TELLINGS.entries()) {
+    const weeks = await clientBoard(folder, telling, bundled);
+    const least = CLIENT_LEAST[index] ?? 0;
+    rows.push({
+      what: `card payments, 36 alerts a day looked at, ${telling.name}`,
+      figure: figuresLine(weeks),
+      target: `AP ≥ ${least}`,
+      met: mean(weeks.map(({ averagePrecision }) => averagePrecision)) >= least,
+    });
+  }
+  return rows;
 }
 
 /** On this data and split nobody gets further; what does has seen the labels. */

@@ -4,10 +4,13 @@ import { delivery } from "./delivery.ts";
 import { hostile } from "./hostile-run.ts";
 import { intake } from "./intake.ts";
 import { quality } from "./quality.ts";
+import { query } from "./query.ts";
 import { asText, write, type Report } from "./report.ts";
 import { scoring } from "./scoring.ts";
 import { snippet } from "./snippet.ts";
 import { buildAll, scratchFolder } from "./stand.ts";
+import { swap } from "./swap.ts";
+import { training } from "./training.ts";
 
 /** `npm run bench` measures everything, `npm run bench -- NAME …` what is named. Fails when a target is missed. */
 const BENCHES: Record<string, (folder: string) => Promise<Report>> = {
@@ -18,7 +21,10 @@ const BENCHES: Record<string, (folder: string) => Promise<Report>> = {
   alerting,
   delivery,
   snippet,
+  swap,
+  training,
   quality,
+  query,
 };
 
 const named = process.argv.slice(2);

@@ -33,17 +33,22 @@ const SINK_CONSUMER = {
 };
 
 /** The edge as it is deployed, in front of a consumer that drops everything. */
-export async function startEdgeAlone(folder: string, inspect = false): Promise<{ workers: LocalWorkers; key: string }> {
+export async function startEdgeAlone(
+  folder: string,
+  inspect = false,
+  edgeVars: Record<string, string> = {},
+): Promise<{ workers: LocalWorkers; key: string }> {
   const workers = await startWorkers({
     bundleDir: folder,
     stateDir: join(folder, "state-edge"),
     inspect,
-    edgeVars: { PRIVACY_KEY: randomBytes(32).toString("hex"), PROFILE_DEADLINE_MS: "1000" },
+    edgeVars: { PRIVACY_KEY: randomBytes(32).toString("hex"), PROFILE_DEADLINE_MS: "1000", ...edgeVars },
     workers: {
       aggregator: {
         modules: await modulesOf(join(folder, "sink"), "sink.ts"),
         modulesRoot: join(folder, "sink"),
         queueConsumers: SINK_CONSUMER,
+        workflows: {},
       },
     },
   });
@@ -65,6 +70,7 @@ export async function startInstead(folder: string, name: "floor" | "floor-batch"
         modules: await modulesOf(join(folder, "sink"), "sink.ts"),
         modulesRoot: join(folder, "sink"),
         queueConsumers: SINK_CONSUMER,
+        workflows: {},
       },
     },
   });

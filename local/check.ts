@@ -10,6 +10,7 @@ const CHECKS: readonly [name: string, command: string, ...args: string[]][] = [
   ["types of edge/snippet in browsers of 2019", "tsc", "-p", "edge/snippet/tsconfig.browser.json"],
   ["types of edge/client", "tsc", "-p", "edge/client"],
   ["types of aggregator", "tsc", "-p", "aggregator"],
+  ["types of aggregator/dashboard", "tsc", "-p", "aggregator/dashboard"],
   ["types of bench/workers", "tsc", "-p", "bench/workers"],
   ["types of local/shop/browser", "tsc", "-p", "local/shop/browser"],
 ];

@@ -224,8 +224,9 @@ for (const engine of ENGINES) {
     it("ends a statement at its deadline, and works on after", async () => {
       const error = await failureOf(client`SELECT count(*) FROM generate_series(1, 10000000000)`);
       expect(error.code).toBe("57014");
-      await expect.poll(() => client`SELECT 1 AS one`, { timeout: 10_000 }).toEqual([{ one: 1 }]);
-    });
+      // PGlite opens its folder anew for that, which takes long on a busy machine.
+      await expect.poll(() => client`SELECT 1 AS one`, { timeout: 50_000 }).toEqual([{ one: 1 }]);
+    }, 60_000);
 
     it("serves many requests at once", async () => {
       const numbers = Array.from({ length: 100 }, (_, i) => i);

@@ -176,8 +176,10 @@ async function serve({ dataDir }: Settings, { local }: Running): Promise<void> {
   line();
   line(paint("bold", "Go on"));
   line(`  shop        ${local.shop}  click through it: what it sends, and what comes back, is shown beside it`);
-  line(`  edge        ${local.edge}  takes events; described at ${local.edge}/openapi.json`);
-  line(`  aggregator  ${local.aggregator}  answers; described at ${local.aggregator}/openapi.json`);
+  line(
+    `  dashboard   ${local.aggregator}  sign in with the analyst key below; its API is described at ${local.aggregator}/docs`,
+  );
+  line(`  edge        ${local.edge}  takes events; described at ${local.edge}/docs`);
   line(`  receiver    ${local.webhook_receiver}/received  what arrived at the webhook`);
   line(`  keys        ingest ${local.keys.ingest}`);
   line(`              analyst ${local.keys.analyst}`);

@@ -6,6 +6,7 @@ import {
   type V4WorkerOptions,
   type V4WorkerOptionsShape,
 } from "miniflare";
+import { cp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
@@ -162,9 +163,19 @@ async function workerOptions(
     modules: await modulesOf(bundle, main),
     modulesRoot: bundle,
     bindings: { ...usable.bindings, ...vars },
+    ...(usable.assets === undefined
+      ? {}
+      : { assets: { ...usable.assets, directory: await ownCopy(usable.assets.directory, `${bundle}-assets`) } }),
     unsafeDirectSockets: [{ host: HOST, port }],
     ...workers?.[environment],
   };
+}
+
+/** What is served is read from its folder all the time, and would be gone when that is built anew meanwhile. */
+async function ownCopy(folder: string, copy: string): Promise<string> {
+  await rm(copy, { recursive: true, force: true });
+  await cp(folder, copy, { recursive: true });
+  return copy;
 }
 
 /** Call a function of wrangler's that would tell the terminal where it looks for secrets, which come from the caller. */

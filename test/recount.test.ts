@@ -6,6 +6,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { Pool } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { applyLabels } from "../aggregator/labels/apply.ts";
 import { giveFeedback } from "../aggregator/store/anomalies.ts";
 import { queryRows, type Db } from "../aggregator/store/db.ts";
 import { countEarlierEvents } from "../aggregator/store/earlier-events.ts";
@@ -81,14 +82,21 @@ for (const { engine, open, isThere, events, atOnce } of ENGINES) {
     }
 
     const judge = (random: Random) => async () => {
-      const ids = await column(sql`SELECT id AS value FROM anomalies`);
+      const ids = await column(
+        sql`SELECT coalesce(a.id, e.id) AS value FROM events AS e LEFT JOIN anomalies AS a ON a.event_id = e.id`,
+      );
       if (ids.length === 0) return;
       const id = pick(random, ids);
-      const label = () => pick(random, ["confirmed", "dismissed"] as const);
+      const verdict = () => ({ label: pick(random, ["confirmed", "dismissed"] as const), note: null, keyId: "key_1" });
+      const word = () => {
+        const label = pick(random, ["fraud", "legitimate", null] as const);
+        return new Map([[id.replace(/^ano_/, ""), [{ source: "analyst", label, keyId: "key_1" } as const]]]);
+      };
       // Twice at once: two analysts, or one who clicks twice.
-      await Promise.all(
-        [label(), label()].map((one) => giveFeedback(db, id, { label: one, note: null, keyId: "key_1" })),
-      );
+      await Promise.all([
+        id.startsWith("ano_") ? giveFeedback(db, id, verdict()) : applyLabels(db, word()),
+        applyLabels(db, word()),
+      ]);
     };
 
     const store = (batch: readonly Copy[]) => () =>

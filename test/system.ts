@@ -3,11 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newKey } from "../local/keys.ts";
-import { migrate } from "../local/migrate.ts";
 import { openPostgres, type LocalPostgres } from "../local/postgres.ts";
 import { startWorkers, type LocalWorkers } from "../local/workers.ts";
 import { keyEntry, type ApiKeyRecord, type Role } from "../shared/keys.ts";
 import { provideBundles } from "./bundles.ts";
+import { provideDatabase } from "./embedded-database.ts";
 
 /** The whole product on this machine: both Workers from their production bundles in workerd, on an embedded Postgres. */
 export interface System {
@@ -36,10 +36,9 @@ export interface Answer {
 /** @param options variables of the edge that differ from a deployment's */
 export async function startSystem(options: { edgeVars?: Record<string, string> } = {}): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), "pulseecom-test-"));
-  await provideBundles(folder);
+  await Promise.all([provideBundles(folder), provideDatabase(folder)]);
   const logged: string[] = [];
   let postgres = await openPostgres({ dataDir: folder });
-  await migrate(postgres);
   const port = Number(new URL(postgres.endpoint).port);
   const workers = await startWorkers({
     bundleDir: folder,

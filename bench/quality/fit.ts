@@ -1,23 +1,18 @@
 import type { Scoring } from "../../models/scoreboard.ts";
 import { assess } from "../../shared/assess.ts";
-import { fitCalibration } from "../../shared/calibration-fit.ts";
 import type { Facts } from "../../shared/facts.ts";
-import { FEATURE_SET, FEATURES, featureVector, UNSEEN_POTS } from "../../shared/features/features.ts";
-import { trainIsolationForest } from "../../shared/forest-train.ts";
+import { FEATURES, featureVector } from "../../shared/features/features.ts";
+import { calibrateForest, growForest, laidEndToEnd, type FitRow } from "../../shared/fit.ts";
 import { scoreForest } from "../../shared/forest.ts";
 import { seededRandom } from "../../shared/random.ts";
 import { relativeScores } from "../../shared/rules/rules.ts";
 import { SETTINGS } from "./bundled.ts";
 
+export type { FitRow } from "../../shared/fit.ts";
+
 const WIDTH = FEATURES.length;
 /** As many rows as a calibration is fitted on; more changes nothing. */
 const CALIBRATION_ROWS = 40_000;
-
-/** What a fit needs of an event: its features, and what the rules that a shop's own rarity decides on made of it. */
-export interface FitRow {
-  vector: Float32Array;
-  ruled: Readonly<Record<string, number>>;
-}
 
 export function fitRowOf(facts: Facts): FitRow {
   return { vector: featureVector(facts), ruled: relativeScores(facts, SETTINGS.rules) };
@@ -26,25 +21,10 @@ export function fitRowOf(facts: Facts): FitRow {
 /** A model and calibration of a shop's own events. */
 export function fitScoring(past: readonly FitRow[], seed: number): Scoring {
   const vectors = past.map(({ vector }) => vector);
-  const rows = laidEndToEnd(vectors, WIDTH);
-  const random = seededRandom(seed);
-  const forest = trainIsolationForest({ rows, rowCount: vectors.length, featureCount: WIDTH, random });
+  const forest = growForest(vectors, seededRandom(seed));
   const step = Math.ceil(vectors.length / CALIBRATION_ROWS);
   const chosen = past.filter((_row, index) => index % step === 0);
-  const chosenRows = laidEndToEnd(
-    chosen.map(({ vector }) => vector),
-    WIDTH,
-  );
-  const ruled = chosen.map((row) => row.ruled);
-  const names = {
-    version: "refitted",
-    model: "refitted",
-    featureSet: FEATURE_SET,
-    featureCount: WIDTH,
-    unseenPots: UNSEEN_POTS,
-  };
-  const raw = scoreForest(forest, chosenRows, chosen.length);
-  const calibration = fitCalibration(names, { rows: chosenRows, rowCount: chosen.length, raw, ruled });
+  const calibration = calibrateForest({ version: "refitted", model: "refitted" }, forest, chosen);
   return { forest, version: "refitted", calibration };
 }
 
@@ -66,10 +46,4 @@ export function scoresOf(
 
 export function scoreOf(facts: Facts, vector: Float32Array, scoring: Scoring): number {
   return scoresOf([{ facts, vector }], scoring)[0] ?? 0;
-}
-
-export function laidEndToEnd(vectors: readonly ArrayLike<number>[], width: number): Float32Array {
-  const rows = new Float32Array(vectors.length * width);
-  vectors.forEach((vector, index) => rows.set(vector, index * width));
-  return rows;
 }

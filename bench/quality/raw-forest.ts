@@ -1,10 +1,10 @@
 import { amountLog } from "../../shared/currency.ts";
 import type { KeptEvent } from "../../shared/event.ts";
+import { laidEndToEnd } from "../../shared/fit.ts";
 import { trainIsolationForest } from "../../shared/forest-train.ts";
 import { scoreForest } from "../../shared/forest.ts";
 import { seededRandom } from "../../shared/random.ts";
 import { SETTINGS } from "./bundled.ts";
-import { laidEndToEnd } from "./fit.ts";
 
 const WIDTH = 3;
 /** As many clean events as this are at or above the production score's threshold, if it keeps its promise. */

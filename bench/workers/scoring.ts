@@ -7,7 +7,7 @@ import { Calibration } from "../../shared/calibration.ts";
 import type { KeptEvent } from "../../shared/event.ts";
 import { factsOf, type Facts } from "../../shared/facts.ts";
 import { featureVector } from "../../shared/features/features.ts";
-import { readForestOnnx } from "../../shared/forest-onnx.ts";
+import { FOREST_OUTPUT, readForestOnnx } from "../../shared/forest-onnx.ts";
 import { scoreForest } from "../../shared/forest.ts";
 import { newMemory, recallAll } from "../../shared/memory.ts";
 import { RuleSettings } from "../../shared/rules/settings.ts";
@@ -21,7 +21,10 @@ let session: ReturnType<typeof createOrtSession> | undefined;
 
 /** What is measured: each does its part for the same rows or orders, and gives a number that depends on the work. */
 const PARTS: Record<string, (input: Input) => number | Promise<number>> = {
-  ort: async ({ rows, rowCount }) => (await (await (session ??= createOrtSession(bytes))).run(rows, rowCount))[0] ?? 0,
+  ort: async ({ rows, rowCount }) => {
+    const [scores] = await (await (session ??= createOrtSession(bytes, [FOREST_OUTPUT]))).run(rows, rowCount);
+    return scores?.[0] ?? 0;
+  },
   plain: ({ rows, rowCount }) => scoreForest(forest, rows, rowCount)[0] ?? 0,
   features: ({ facts }) => facts.reduce((sum, one) => sum + (featureVector(one)[0] ?? 0), 0),
   assess: ({ facts, vectors }) =>
