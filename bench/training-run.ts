@@ -1,9 +1,9 @@
 import { cpuUsage, memoryUsage, resourceUsage } from "node:process";
 import { trainBoosted } from "../shared/boosted-train.ts";
 import type { LabelledRows } from "../shared/client-rows.ts";
-import { FEATURES, MISSING } from "../shared/features/features.ts";
+import { MISSING } from "../shared/features/features.ts";
 import { trainIsolationForest } from "../shared/forest-train.ts";
-import { CLIENT_POTS } from "../shared/judge.ts";
+import { CLIENT_WIDTH } from "../shared/judge.ts";
 import { trainLogistic } from "../shared/logistic-train.ts";
 import { chance, normal, seededRandom } from "../shared/random.ts";
 
@@ -44,7 +44,7 @@ if (Object.hasOwn(TRAINERS, kind)) {
 /** Like feature vectors: a third unknown, many zeros; fraud is a little higher in all. Made in place, so that nothing is freed. */
 function labelledRows(): LabelledRows {
   const random = seededRandom(1);
-  const featureCount = FEATURES.length + CLIENT_POTS;
+  const featureCount = CLIENT_WIDTH;
   const rows = new Float32Array(TRAINED_ROWS * featureCount);
   const labels = new Uint8Array(TRAINED_ROWS);
   for (let row = 0; row < TRAINED_ROWS; row++) {

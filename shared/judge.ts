@@ -10,6 +10,7 @@ import {
   type ClientTails,
   type Tails,
 } from "./calibration.ts";
+import { FEATURES } from "./features/features.ts";
 import { isPayment, type Act } from "./profile/observation.ts";
 import { tailPot } from "./tail.ts";
 
@@ -139,8 +140,8 @@ export function clientInput(vector: ArrayLike<number>, modelPot: number, rulesPo
   return [...Array.from(vector), modelPot, rulesPot];
 }
 
-/** How many inputs a client model has beside the features. */
-export const CLIENT_POTS = 2;
+/** How many inputs a client model has: the features, and the two pots. */
+export const CLIENT_WIDTH = FEATURES.length + 2;
 
 /** A score as it is answered: four decimals. */
 export function rounded(score: number): number {

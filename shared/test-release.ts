@@ -7,7 +7,7 @@ import { FEATURE_NAMES, FEATURE_SET } from "./features/features.ts";
 import { writeForestOnnx } from "./forest-onnx.ts";
 import { trainIsolationForest } from "./forest-train.ts";
 import { scoreForest } from "./forest.ts";
-import { CLIENT_POTS } from "./judge.ts";
+import { CLIENT_WIDTH } from "./judge.ts";
 import type { ClientCard, ForestCard } from "./model-card.ts";
 import { type Random, seededRandom } from "./random.ts";
 import type { Tail } from "./tail.ts";
@@ -32,7 +32,6 @@ interface Made {
 }
 
 const WIDTH = FEATURE_NAMES.length;
-const CLIENT_WIDTH = WIDTH + CLIENT_POTS;
 const GOLDEN = 3;
 
 export async function testRelease({

@@ -5,6 +5,7 @@ import { sha256Hex } from "./digest.ts";
 import { FEATURE_NAMES, FEATURE_SET } from "./features/features.ts";
 import { readForestOnnx } from "./forest-onnx.ts";
 import { scoreForest, type Forest } from "./forest.ts";
+import { CLIENT_WIDTH } from "./judge.ts";
 import { ClientCard, ForestCard, GOLDEN_TOLERANCE } from "./model-card.ts";
 
 /** What a release consists of, as its files hold it. */
@@ -34,9 +35,6 @@ export interface VerifiedClient {
 export class ModelRefused extends Error {
   override name = "ModelRefused";
 }
-
-/** A client model sees two pots behind the features: the model's and the feature tails'. */
-const CLIENT_WIDTH = FEATURE_NAMES.length + 2;
 
 /**
  * An artefact as a usable release: hashes, cards, calibration, feature table, the models themselves and their golden outputs all fit.

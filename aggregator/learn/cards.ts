@@ -1,7 +1,7 @@
 import { scoreClient, type ClientModel } from "../../shared/client-model.ts";
 import { sha256Hex } from "../../shared/digest.ts";
 import { FEATURE_NAMES, FEATURE_SET, MISSING } from "../../shared/features/features.ts";
-import { CLIENT_POTS } from "../../shared/judge.ts";
+import { CLIENT_WIDTH } from "../../shared/judge.ts";
 import type { ClientCard, ForestCard } from "../../shared/model-card.ts";
 import type { Comparison, Measured } from "./figures.ts";
 
@@ -96,7 +96,6 @@ function metricsOf({ challenger, confirmed, payments, threshold }: Comparison): 
   };
 }
 
-const CLIENT_WIDTH = FEATURE_NAMES.length + CLIENT_POTS;
 const ORDINARY_ROWS = 16;
 /** Of inputs, which are float32 whatever is written; and of log-odds, which are promised to 1e-5. */
 const SIGNIFICANT_DIGITS = 9;

@@ -2,9 +2,8 @@ import type { Calibration } from "../../shared/calibration.ts";
 import type { ClientModel } from "../../shared/client-model.ts";
 import { poolOf } from "../../shared/client-pool.ts";
 import { trainClientModel } from "../../shared/client-train.ts";
-import { FEATURES } from "../../shared/features/features.ts";
 import type { Forest } from "../../shared/forest.ts";
-import { CLIENT_POTS } from "../../shared/judge.ts";
+import { CLIENT_WIDTH } from "../../shared/judge.ts";
 import type { Random } from "../../shared/random.ts";
 import { DAY_MS, isFraud, type LearningRow } from "./row.ts";
 import { clientInputs } from "./score-rows.ts";
@@ -45,8 +44,14 @@ export function learnClient(
   const { chosen, labels, weights } = poolOf(known, random);
   const pool = Array.from(chosen, (index) => payments[index] as LearningRow); // an index of `known`, as long as these
   const inputs = clientInputs(pool, forest, calibration);
-  const featureCount = FEATURES.length + CLIENT_POTS;
-  const model = trainClientModel({ rows: inputs, rowCount: pool.length, featureCount, labels, weights, random });
+  const model = trainClientModel({
+    rows: inputs,
+    rowCount: pool.length,
+    featureCount: CLIENT_WIDTH,
+    labels,
+    weights,
+    random,
+  });
   const legitimate = pool.filter(({ label }) => label === "legitimate").length;
   const unlabelled = pool.length - frauds.length - legitimate;
   return { model, confirmed: frauds.length, labels: { fraud: frauds.length, legitimate, unlabelled }, inputs };

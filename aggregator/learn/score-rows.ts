@@ -3,11 +3,10 @@ import { scoreClient, type ClientModel, type ClientScores } from "../../shared/c
 import { FEATURES } from "../../shared/features/features.ts";
 import { laidEndToEnd } from "../../shared/fit.ts";
 import { scoreForest, type Forest } from "../../shared/forest.ts";
-import { baselineOf, CLIENT_POTS, clientInput, judge, rounded } from "../../shared/judge.ts";
+import { baselineOf, CLIENT_WIDTH, clientInput, judge, rounded } from "../../shared/judge.ts";
 import type { LearningRow } from "./row.ts";
 
 const WIDTH = FEATURES.length;
-const CLIENT_WIDTH = WIDTH + CLIENT_POTS;
 /** Rows that go through the models at once. */
 const BLOCK = 1_000;
 

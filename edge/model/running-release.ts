@@ -5,7 +5,7 @@ import { explainBoosted, explainForest } from "../../shared/explain.ts";
 import { FEATURES } from "../../shared/features/features.ts";
 import { FOREST_OUTPUT } from "../../shared/forest-onnx.ts";
 import { scoreForest } from "../../shared/forest.ts";
-import { baselineOf, CLIENT_POTS, clientInput, type ClientOutput } from "../../shared/judge.ts";
+import { baselineOf, CLIENT_WIDTH, clientInput, type ClientOutput } from "../../shared/judge.ts";
 import { isPayment, type Act } from "../../shared/profile/observation.ts";
 import { goldenRows, type VerifiedClient, type VerifiedRelease } from "../../shared/verify-release.ts";
 import { answerFirst } from "./answer-first.ts";
@@ -13,7 +13,6 @@ import type { Run, Runnable, Runner } from "./runner.ts";
 import type { ClientScores, ReleaseScores } from "./scores.ts";
 
 const WIDTH = FEATURES.length;
-const CLIENT_WIDTH = WIDTH + CLIENT_POTS;
 
 /** A verified release that scores. */
 export interface RunningRelease {
