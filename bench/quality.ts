@@ -127,6 +127,7 @@ async function clientRows(folder: string, bundled: Scoring): Promise<Row[]> {
   return rows;
 }
 
+const SIGN_UP_LEAST = 0.53;
 /** On this data and split nobody gets further; what does has seen the labels. */
 const SIGN_UP_LEAK = 0.75;
 
@@ -135,8 +136,8 @@ function signUpRows({ fitted, rawForest }: SignUpBoard): Row[] {
     {
       what: "first orders after sign-up, later fifth",
       figure: figuresLine(fitted),
-      target: `AUROC ≤ ${SIGN_UP_LEAK}, or labels leak`,
-      met: fitted.every(({ auroc }) => auroc <= SIGN_UP_LEAK),
+      target: `AUROC ≥ ${SIGN_UP_LEAST}; above ${SIGN_UP_LEAK} labels leak`,
+      met: fitted.every(({ auroc }) => auroc >= SIGN_UP_LEAST && auroc <= SIGN_UP_LEAK),
     },
     { what: "  isolation forest on raw fields", figure: figuresLine(rawForest) },
   ];

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { fitCalibration } from "../shared/calibration-fit.ts";
+import { fitCalibration, type CalibrationRows } from "../shared/calibration-fit.ts";
 import type { Calibration } from "../shared/calibration.ts";
 import { FEATURE_NAMES, FEATURE_SET, UNSEEN_POTS } from "../shared/features/features.ts";
 import { writeForestOnnx } from "../shared/forest-onnx.ts";
 import { trainIsolationForest } from "../shared/forest-train.ts";
-import { scoreForest } from "../shared/forest.ts";
+import { scoreForest, type Forest } from "../shared/forest.ts";
 import { goldenOf } from "../shared/golden-rows.ts";
 import type { ModelCard } from "../shared/model-card.ts";
 import { actOf } from "../shared/observe.ts";
@@ -123,7 +123,6 @@ export function buildBaseline(): Baseline {
     random: seededRandom(SEED),
   });
   const onnx = writeForestOnnx(forest, { version: BASELINE_VERSION, feature_set: FEATURE_SET });
-  const rowCount = calibrate.length / WIDTH;
   const calibration = fitCalibration(
     {
       version: BASELINE_VERSION,
@@ -132,8 +131,8 @@ export function buildBaseline(): Baseline {
       featureCount: WIDTH,
       unseenPots: UNSEEN_POTS,
     },
-    { rows: calibrate, rowCount, raw: scoreForest(forest, calibrate, rowCount) },
-    { rows: others, rowCount: others.length / WIDTH, raw: scoreForest(forest, others, others.length / WIDTH) },
+    cleanRows(forest, calibrate),
+    cleanRows(forest, others),
   );
   const card: ModelCard = {
     version: BASELINE_VERSION,
@@ -202,6 +201,11 @@ function simulateRows(): { train: Float32Array; calibrate: Float32Array; others:
     calibrate: Float32Array.from(calibrate),
     others: Float32Array.from(others),
   };
+}
+
+function cleanRows(forest: Forest, rows: Float32Array): CalibrationRows {
+  const rowCount = rows.length / WIDTH;
+  return { rows, rowCount, raw: scoreForest(forest, rows, rowCount), areClean: true };
 }
 
 /** Recall by attack and false alarms at the default threshold, on shops the model was not trained on. */

@@ -24,6 +24,7 @@ const CALIBRATION: Calibration = {
   model: MODEL,
   feature_set: "test",
   feature_tails: FEATURES.map(() => NINES),
+  evidence_tails: null,
   feature_known: FEATURES.map(() => 1),
   rule_tails: {},
   model_tail: NINES,
@@ -122,6 +123,15 @@ describe("assess", () => {
     expect(judge({ amount_z: 0.9999 }, 0.2, about).reasons).toEqual([
       { code: "amount_z", detail: "700 EUR is 14× this customer's usual order (1 in 10,000)", contribution: 1 },
     ]);
+  });
+
+  it("tells how rare a value is here, however much rarer it is as evidence", () => {
+    const steep = { values: [0], pots: [0], perUnit: 6 };
+    const fitted = { ...CALIBRATION, evidence_tails: FEATURES.map(() => steep) };
+    const about = facts({ event: { value: 700 } });
+    const told = assess(about, vector({ amount_z: 0.999 }), { raw: 0.2, version: MODEL }, fitted, SETTINGS, []);
+    expect(told.reasons).toMatchObject([{ detail: "700 EUR is 14× this customer's usual order (1 in 1,000)" }]);
+    expect(told.score).toBeGreaterThan(judge({ amount_z: 0.999 }, 0.2, about).score);
   });
 
   it("tells nothing that 1 in 100 clean events has", () => {

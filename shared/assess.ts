@@ -1,5 +1,5 @@
 import type { Assessment, Reason, Shadow } from "./assessment.ts";
-import { potScore, scoreHere, tailsFor, type Calibration } from "./calibration.ts";
+import { featurePot, potScore, scoreHere, tailsFor, type Calibration } from "./calibration.ts";
 import { confidence } from "./confidence.ts";
 import type { Facts } from "./facts.ts";
 import { FEATURES } from "./features/features.ts";
@@ -134,7 +134,7 @@ function evidenceOf({ facts, vector, rules }: Examined, model: ModelOutput | nul
   return { act: facts.seen.act, vector, rules, model: model?.raw ?? null, client: model?.client ?? null };
 }
 
-/** A feature is worth telling when at most 1 in 100 clean events has it as large. */
+/** A feature is worth telling when at most 1 in 100 events has it as large. */
 const TELLING_POT = 2;
 const REASONS_TOLD = 5;
 
@@ -154,18 +154,23 @@ function reasons(
   const client = model?.client ?? null;
   const tails = tailsFor(calibration, facts.seen.act);
   const explained = new Set(found.flatMap(({ rule }) => rule.explains));
-  const weighed = [
-    ...found.map(({ rule, score, detail }) => ({
-      code: rule.code,
-      detail,
-      weight: scoreHere(rule.code, score, tails) * 5,
-    })),
-    ...FEATURES.flatMap((feature, index) => {
-      const pot = judged.pots[index] ?? 0;
-      if (pot < TELLING_POT || explained.has(feature.name)) return [];
-      return [{ code: feature.name, detail: `${feature.words(facts)} (${rarity(pot)})`, weight: pot }];
-    }),
-  ].toSorted((a, b) => b.weight - a.weight);
+  const weighed: Weighed[] = found.map(({ rule, score, detail }) => ({
+    code: rule.code,
+    detail,
+    weight: scoreHere(rule.code, score, tails) * 5,
+  }));
+  for (const [index, evidence] of judged.pots.entries()) {
+    // With the suspect rows nothing is rarer than without them, so what is no evidence need not be looked up.
+    if (evidence < TELLING_POT) continue;
+    const feature = FEATURES[index];
+    const tail = tails?.feature_tails[index];
+    if (feature === undefined || tail === undefined || explained.has(feature.name)) continue;
+    const pot = featurePot(vector, index, tail);
+    if (pot < TELLING_POT) continue;
+    weighed.push({ code: feature.name, detail: `${feature.words(facts)} (${rarity(pot)})`, weight: pot });
+  }
+  if (weighed.length === 0 && !anomaly) return [];
+  weighed.sort((a, b) => b.weight - a.weight);
   const told = weighed.slice(0, REASONS_TOLD);
   if (anomaly && client !== null && judged.clientPot !== null) {
     const learned = learnedReason(facts, vector, judged, client, (name) => explained.has(name) || isTold(told, name));

@@ -1,8 +1,8 @@
-import { featurePots, largestPots, mixPots, type Calibration, type ClientTails, type Tails } from "./calibration.ts";
+import { evidencePots, largestPots, mixPots, type Calibration, type ClientTails, type Tails } from "./calibration.ts";
 import { baselineOf, blendOf } from "./judge.ts";
 import { fitTail, tailPot, type Tail } from "./tail.ts";
 
-/** Clean events as they were scored, none of which the model was trained on where that can be had. */
+/** Events as they were scored, without confirmed anomalies, none of which the model was trained on where that can be had. */
 export interface CalibrationRows {
   /** `rowCount` feature vectors laid end to end; -1 where a feature was unknown. */
   rows: Float32Array;
@@ -11,6 +11,8 @@ export interface CalibrationRows {
   raw: ArrayLike<number>;
   /** For each row, `relativeScores` of its event; left out where they are not to be learned. */
   ruled?: readonly Readonly<Record<string, number>>[];
+  /** Nobody attacked, as in simulated traffic: no row is suspect. */
+  areClean?: boolean;
 }
 
 /** What a client model made of the rows of payment attempts, an output each in log-odds. */
@@ -38,12 +40,22 @@ interface CalibrationNames {
 const KNOTS = 200;
 const SIGNIFICANT_DIGITS = 7;
 
+/** Beyond this point of the evidence an event that nobody has looked at may be an attack that nobody has noticed. */
+export const SUSPECT_SHARE = 0.005;
+
+/** A feature that fewer of the rows that are not suspect have any of is measured by all rows. */
+const HAVING_LEAST = 10;
+
 /** A feature nobody ever knew: whatever its first value is, it is not held against anyone. */
 const NOTHING_KNOWN: Tail = { values: [0], pots: [0], perUnit: 0 };
 
 /**
  * Fits a calibration: each feature's tail on the rows where it was known, then the tails of the model, of the features together
  * and of the two combined, each on what the ones before made of the same rows; and so on to a client model's.
+ *
+ * Unnoticed attacks among the rows would make what they are strange in look ordinary, and so hide the next. What a feature is as evidence
+ * is therefore measured on the rows that are not suspect. What a score promises, and how rare something is told to be, goes by all rows:
+ * without the suspect ones either would be called rarer than it is.
  *
  * @param payments rows of payment attempts
  * @param others rows of all other events; without any these are left to the named rules
@@ -92,7 +104,7 @@ function fitClient(
 }
 
 function fitTails(
-  { rows, rowCount, raw, ruled }: CalibrationRows,
+  { rows, rowCount, raw, ruled, areClean = false }: CalibrationRows,
   featureCount: number,
   unseenPots: readonly number[],
 ): Tails {
@@ -106,12 +118,9 @@ function fitTails(
     if (known.every((value) => value === 0)) return { ...NOTHING_KNOWN, perUnit: unseenPots[feature] ?? 1 };
     return rounded(fitTail(known, { points: KNOTS }));
   });
+  const evidenceTails = areClean ? null : withoutSuspects(rows, featureTails);
   const modelTail = rounded(fitTail(Float64Array.from(raw), { points: KNOTS }));
-  const evidence = Float64Array.from({ length: rowCount }, (_, row) =>
-    largestPots(
-      featurePots(rows.subarray(row * featureCount, (row + 1) * featureCount), { feature_tails: featureTails }),
-    ),
-  );
+  const evidence = evidenceOf(rows, { feature_tails: featureTails, evidence_tails: evidenceTails });
   const rulesTail = rounded(fitTail(evidence, { points: KNOTS }));
   const mixed = Float64Array.from(evidence, (sum, row) =>
     mixPots(tailPot(modelTail, raw[row] ?? 0), tailPot(rulesTail, sum)),
@@ -119,12 +128,34 @@ function fitTails(
   const combinedTail = rounded(fitTail(mixed, { points: KNOTS }));
   return {
     feature_tails: featureTails,
+    evidence_tails: evidenceTails,
     feature_known: columns.map(({ length }) => Number((length / rowCount).toPrecision(4))),
     rule_tails: ruleTails(ruled ?? []),
     model_tail: modelTail,
     rules_tail: rulesTail,
     combined_tail: combinedTail,
   };
+}
+
+/** The evidence of each row. */
+function evidenceOf(rows: Float32Array, tails: Pick<Tails, "feature_tails" | "evidence_tails">): Float64Array {
+  const width = tails.feature_tails.length;
+  return Float64Array.from({ length: rows.length / width }, (_, row) =>
+    largestPots(evidencePots(rows.subarray(row * width, (row + 1) * width), tails)),
+  );
+}
+
+/** The tails of the features on the rows that are not suspect by the tails of all. */
+function withoutSuspects(rows: Float32Array, featureTails: readonly Tail[]): Tail[] {
+  const width = featureTails.length;
+  const evidence = evidenceOf(rows, { feature_tails: [...featureTails], evidence_tails: null });
+  const most = evidence.toSorted()[Math.floor((1 - SUSPECT_SHARE) * evidence.length)] ?? Infinity;
+  const ordinary = rows.filter((_value, index) => (evidence[Math.floor(index / width)] ?? 0) <= most);
+  return featureTails.map((ofAll, feature) => {
+    const known = knownOf(ordinary, feature, width);
+    const having = known.filter((value) => value > 0).length;
+    return having < HAVING_LEAST ? ofAll : rounded(fitTail(known, { points: KNOTS }));
+  });
 }
 
 function ruleTails(ruled: readonly Readonly<Record<string, number>>[]): Record<string, Tail> {

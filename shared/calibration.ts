@@ -16,8 +16,10 @@ const TailSchema = z.strictObject({
 });
 
 const Tails = z.strictObject({
-  /** One per feature, in the order of the feature table. */
+  /** One per feature, in the order of the feature table, of all rows: how rare a value is, as it is told. */
   feature_tails: z.array(TailSchema).min(1),
+  /** The same of the rows that are not suspect: what evidence is measured by. Null where all rows are known to be clean. */
+  evidence_tails: z.array(TailSchema).min(1).nullable(),
   /** For each feature, the share of the rows in which it was known. */
   feature_known: z.array(z.number().min(0).max(1)).min(1),
   /** Of the scores of named rules that say what is rare, by code; a rule that found nothing in the rows is not among them. */
@@ -73,8 +75,11 @@ export function tailsFor(calibration: Calibration, act: Act): Tails | null {
   return isPayment(act) ? calibration : calibration.others;
 }
 
-/** Share of the model in the combined score; the rest is the feature tails'. Measured best on labelled payments. */
-export const MODEL_WEIGHT = 0.3;
+/**
+ * Share of the model in the combined score; the rest is the feature tails'. On labelled payments less is better still, on attacks that
+ * are strange only as a whole more.
+ */
+export const MODEL_WEIGHT = 0.25;
 
 /** Pots to a score of 1: 5 means that 1 in 100,000 is the strangest that is told apart. */
 const POTS_OF_ONE = 5;
@@ -90,17 +95,23 @@ export function scoreShare(score: number): number {
 }
 
 /**
- * -log10 of the share of clean events whose feature is at least this large; 0 for features that are harmless or unknown. Values are
- * taken as the float32 they were computed in: a store may have given them back in fewer digits.
+ * -log10 of the share of events whose feature is at least this large; 0 when it is harmless or unknown. Values are taken as the float32
+ * they were computed in: a store may have given them back in fewer digits.
  */
-export function featurePots(
+export function featurePot(vector: ArrayLike<number>, index: number, tail: Tail): number {
+  const value = Math.fround(vector[index] ?? 0);
+  return value > 0 ? tailPot(tail, value) : 0;
+}
+
+/** What each feature is as evidence: its pot among events that are not suspect. */
+export function evidencePots(
   vector: ArrayLike<number>,
-  { feature_tails: tails }: Pick<Tails, "feature_tails">,
+  { evidence_tails, feature_tails }: Pick<Tails, "evidence_tails" | "feature_tails">,
 ): number[] {
-  return tails.map((tail, index) => {
-    const value = Math.fround(vector[index] ?? 0);
-    return value > 0 ? tailPot(tail, value) : 0;
-  });
+  const tails = evidence_tails ?? feature_tails;
+  const pots: number[] = [];
+  for (let index = 0; index < tails.length; index++) pots.push(featurePot(vector, index, tails[index] as Tail)); // within the list
+  return pots;
 }
 
 /** What a named rule's score comes to in a shop: no more than how rare it is there, where that is known. */
@@ -114,9 +125,12 @@ export function decidesHere(code: string, score: number, tails: Tails | null): b
   return scoreHere(code, score, tails) === score;
 }
 
+/** Gone over by each call below: making it anew takes longer than all else there. */
+const ofEvidence = new Float64Array(EVIDENCE.length);
+
 /** The evidence of the feature tails: the sum of the three largest pots, each of them about something else. */
 export function largestPots(pots: readonly number[]): number {
-  const ofEvidence = new Float64Array(pots.length);
+  ofEvidence.fill(0);
   for (let index = 0; index < pots.length; index++) {
     const evidence = EVIDENCE[index] ?? index;
     ofEvidence[evidence] = Math.max(ofEvidence[evidence] ?? 0, pots[index] ?? 0);
@@ -138,6 +152,7 @@ export function mixPots(modelPot: number, rulesPot: number): number {
 function allTails(tails: Tails): Tail[] {
   return [
     ...tails.feature_tails,
+    ...(tails.evidence_tails ?? []),
     ...Object.values(tails.rule_tails),
     tails.model_tail,
     tails.rules_tail,

@@ -9,6 +9,7 @@ function counted(oneIn: number, known = [1, 1, 1, 0.5]): Tails {
   const tail = { values: [0, 1], pots: [0, Math.log10(oneIn)], perUnit: 1 };
   return {
     feature_tails: known.map(() => tail),
+    evidence_tails: null,
     feature_known: known,
     rule_tails: {},
     model_tail: tail,
@@ -47,7 +48,7 @@ describe("confidence", () => {
     },
     { changes: { vector: [MISSING, MISSING, MISSING, MISSING] }, expected: 0, because: "nothing was known" },
     { changes: { tails: null }, expected: 0, because: "its kind was calibrated on nothing" },
-    { changes: { modelScored: false }, expected: 0.7, because: "the model has 0.3 of the say" },
+    { changes: { modelScored: false }, expected: 0.75, because: "the model has a quarter of the say" },
     { changes: { tails: counted(1_000) }, expected: 1, because: "1 in 1,000 was counted, as the threshold asks" },
     { changes: { tails: counted(10) }, expected: 0.5 + 0.5 / 3, because: "a third of the way was counted" },
     { changes: { degraded: ["profile:ip"] }, expected: 0.75, because: "one of four profiles did not answer" },

@@ -56,7 +56,9 @@ function answeredShare({ profilesKnown, degraded }: Grounds): number {
 function knownShare({ vector, tails }: Grounds): number {
   let known = 0;
   let usual = 0;
-  for (const [index, share] of (tails?.feature_known ?? []).entries()) {
+  const shares = tails?.feature_known ?? [];
+  for (let index = 0; index < shares.length; index++) {
+    const share = shares[index] ?? 0;
     usual += share;
     if (vector[index] !== MISSING) known += share;
   }

@@ -1,7 +1,7 @@
 import { blendPots } from "./blend.ts";
 import {
   decidesHere,
-  featurePots,
+  evidencePots,
   largestPots,
   mixPots,
   potScore,
@@ -35,7 +35,7 @@ export interface Evidence {
 
 /** What forest and feature tails make of a vector, as pots. */
 export interface Baseline {
-  /** Of each feature. */
+  /** Of each feature, as evidence. */
   pots: number[];
   rulesPot: number;
   /** Null when the forest could not score. */
@@ -93,7 +93,7 @@ function unheld(model: number | null): Baseline {
 }
 
 export function baselineOf(vector: ArrayLike<number>, model: number | null, tails: Tails): Baseline {
-  const pots = featurePots(vector, tails);
+  const pots = evidencePots(vector, tails);
   const rulesPot = tailPot(tails.rules_tail, largestPots(pots));
   const modelPot = model === null ? null : tailPot(tails.model_tail, model);
   const combinedPot = modelPot === null ? rulesPot : tailPot(tails.combined_tail, mixPots(modelPot, rulesPot));

@@ -108,6 +108,7 @@ export function testCalibration(
     model,
     feature_set: FEATURE_SET,
     feature_tails: FEATURE_NAMES.map(testTail),
+    evidence_tails: null,
     feature_known: FEATURE_NAMES.map(() => 1),
     rule_tails: {},
     model_tail: testTail(),

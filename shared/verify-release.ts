@@ -79,7 +79,9 @@ function checkCalibration(calibration: Calibration, { version, feature_set }: Fo
   const isItsOwn = calibration.model === version && calibration.feature_set === feature_set;
   const tails = [calibration, ...(calibration.others === null ? [] : [calibration.others])];
   const fits = tails.every((one) =>
-    [one.feature_tails, one.feature_known].every(({ length }) => length === FEATURE_NAMES.length),
+    [one.feature_tails, one.evidence_tails ?? one.feature_tails, one.feature_known].every(
+      ({ length }) => length === FEATURE_NAMES.length,
+    ),
   );
   if (!isItsOwn || !fits) throw new ModelRefused("the calibration was fitted on another model");
 }

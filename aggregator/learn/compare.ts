@@ -1,4 +1,5 @@
-import { SUSPECT_SHARE, isSuspect } from "./training-set.ts";
+import { SUSPECT_SHARE } from "../../shared/calibration-fit.ts";
+import { isSuspect } from "./training-set.ts";
 import type { Changes, Comparison, Example, Measured } from "./figures.ts";
 import { averagePrecision, cutAtBudget } from "./ranking.ts";
 import { DAY_MS, isFraud, type LearningRow } from "./row.ts";

@@ -1,6 +1,6 @@
+import { SUSPECT_SHARE } from "../../shared/calibration-fit.ts";
 import type { DriftLevel } from "../drift/levels.ts";
 import type { Comparison, Finding, PastWeek } from "./figures.ts";
-import { SUSPECT_SHARE } from "./training-set.ts";
 
 /** The limits a challenger is held to: all that there is to set about when one is let through. */
 export const LIMITS = {

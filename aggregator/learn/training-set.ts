@@ -1,3 +1,4 @@
+import { SUSPECT_SHARE } from "../../shared/calibration-fit.ts";
 import { thresholdOfShare } from "../../shared/detection-settings.ts";
 import { DAY_MS, isFraud, type LearningRow } from "./row.ts";
 
@@ -6,8 +7,7 @@ export const JUDGED_DAYS = 7;
 /** Days that a calibration is fitted on, the newest there are. */
 export const CALIBRATION_DAYS = 28;
 
-/** Beyond this point of the champion's scores an event that nobody has looked at may be an attack that nobody has noticed. */
-export const SUSPECT_SHARE = 0.005;
+/** Of the champion's scores. */
 const SUSPECT_SCORE = thresholdOfShare(SUSPECT_SHARE);
 
 /** What came with the deployment knows nothing of this shop: of its payments no more than this share may be left out for its suspicion. */

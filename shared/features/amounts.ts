@@ -1,7 +1,8 @@
 import { who, type Facts } from "../facts.ts";
 import { inWords, money, times } from "../number-words.ts";
 import { isPayment } from "../profile/observation.ts";
-import { amountZ, type Snapshot } from "../profile/profile.ts";
+import { amountZ } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 import { MISSING, mostOf, ofSubject, type Feature } from "./feature.ts";
 
 /** How large an amount is, held against the customer's own orders and those of what it came through. */

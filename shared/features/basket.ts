@@ -102,12 +102,16 @@ export function ordinarySwing(swing: number, { orders }: UsualItem): number {
 
 type UsualLine = PricedLine & { usual: UsualItem };
 
-/** The item with the largest measure among those that have a usual price: sold often enough, and not for another price each time. */
-export function topItem(facts: Facts, measure: ItemMeasure): UsualLine | null {
+/**
+ * The item with the largest measure among those that have a usual price: sold often enough, and not for another price each time.
+ *
+ * @param ordersLeast from how many orders on that is
+ */
+export function topItem(facts: Facts, measure: ItemMeasure, ordersLeast = ORDERS_FOR_USUAL): UsualLine | null {
   let top: UsualLine | null = null;
   let most = -Infinity;
   for (const item of facts.items) {
-    if (!hasUsual(item)) continue;
+    if (!hasUsual(item, ordersLeast)) continue;
     const value = measure(item, item.usual);
     if (value <= most) continue;
     top = item;
@@ -116,8 +120,8 @@ export function topItem(facts: Facts, measure: ItemMeasure): UsualLine | null {
   return top;
 }
 
-function hasUsual(item: PricedLine): item is UsualLine {
-  return item.usual !== null && item.usual.orders >= ORDERS_FOR_USUAL && item.usual.priceSwing <= SWING_MOST;
+function hasUsual(item: PricedLine, ordersLeast: number): item is UsualLine {
+  return item.usual !== null && item.usual.orders >= ordersLeast && item.usual.priceSwing <= SWING_MOST;
 }
 
 function priceWords(facts: Facts, measure: ItemMeasure): string {

@@ -1,6 +1,6 @@
 import { who } from "../facts.ts";
 import { counted, duration } from "../number-words.ts";
-import type { Snapshot } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 import { botEvidence } from "./bot-evidence.ts";
 import { isThrowawayDomain } from "./throwaway-domains.ts";
 import { MISSING, mostOf, ofSubject, type Feature } from "./feature.ts";

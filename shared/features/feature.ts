@@ -2,7 +2,7 @@ import type { Facts, KnownEntity } from "../facts.ts";
 import { ENTITY_KINDS, ENTITY_WORDS } from "../observe.ts";
 import type { EntityKind } from "../profile/links.ts";
 import { isPayment } from "../profile/observation.ts";
-import type { Snapshot } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 
 /** A feature that could not be known. Below every real value, which are all at least 0, and trained for. */
 export const MISSING = -1;

@@ -165,6 +165,13 @@ const CASES: Case[] = [
     unknown: purchase({ ...nobody, client_id: "laptop" }),
   },
   {
+    name: "counter_customers_known",
+    before: [1, 2, 3].map((index) => purchase({ user_id: `u-${index}-other`, client_id: "hall" }, {}, 40 * DAY_MS)),
+    strange: purchase({ client_id: "hall" }),
+    least: 1.3,
+    unknown: purchase({ ...nobody, client_id: "laptop" }),
+  },
+  {
     name: "counter_cards_1h",
     before: many(9, (index) => purchase({ payment: { card_fingerprint: `stolen-${index}` } }, {}, MINUTE_MS)),
     strange: purchase(),

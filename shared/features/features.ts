@@ -9,7 +9,7 @@ import { VELOCITY } from "./velocity.ts";
 export { MISSING };
 
 /** Version of the table below; a model names the one it was trained on. Changes whenever a row's meaning, order or number does. */
-export const FEATURE_SET = "shop-v3";
+export const FEATURE_SET = "shop-v4";
 
 /**
  * The features, in the order of the vector. All are measured before the event is learned from; amounts are ln(1 + euros), so
@@ -25,11 +25,14 @@ export const EVIDENCE: readonly number[] = placesOf(FEATURES.map(({ name, eviden
 /** What a calibration makes of each feature that its rows hold none of. */
 export const UNSEEN_POTS: readonly number[] = FEATURES.map(({ unseenPots = 1 }) => unseenPots);
 
-/** The feature vector of an event: one finite number per row of FEATURES, at least 0, or MISSING. */
-export function featureVector(facts: Facts): Float32Array {
-  const vector = new Float32Array(FEATURES.length);
-  for (const [index, feature] of FEATURES.entries()) {
-    const value = feature.value(facts);
+/**
+ * The feature vector of an event: one finite number per row of FEATURES, at least 0, or MISSING.
+ *
+ * @param vector filled and returned: making one takes a quarter of the time
+ */
+export function featureVector(facts: Facts, vector = new Float32Array(FEATURES.length)): Float32Array {
+  for (let index = 0; index < FEATURES.length; index++) {
+    const value = FEATURES[index]?.value(facts) ?? NaN;
     vector[index] = Number.isFinite(value) ? value : MISSING;
   }
   return vector;

@@ -3,7 +3,7 @@ import { duration, inWords } from "../number-words.ts";
 import type { LinkSnapshot } from "../profile/links.ts";
 import { isPayment } from "../profile/observation.ts";
 import { SAME_PLACE_KM } from "../profile/place.ts";
-import type { Snapshot } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 import { MISSING, ofSubject, type Feature } from "./feature.ts";
 
 /** Where an event comes from and goes to, on what and with what, held against where, on what and with what it usually is. */

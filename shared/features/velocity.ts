@@ -1,7 +1,8 @@
 import { who } from "../facts.ts";
-import type { Snapshot } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 import { counted } from "../number-words.ts";
 import { mostOf, ofSubject, type Feature } from "./feature.ts";
+import { isFirst } from "./places.ts";
 
 /** How much happens, and how fast, through the customer and everything else the event came through. */
 export const VELOCITY: readonly Feature[] = [
@@ -77,9 +78,20 @@ export const VELOCITY: readonly Feature[] = [
   }),
   mostOf({
     name: "counter_customers_7d",
+    evidence: "customers through others",
     unit: "ln of the different customers in 7 d, most of e-mail, card, client and network",
     measure: ({ links }) => Math.log(links.customer?.recent ?? NaN),
     words: ({ links }, through) => `${links.customer?.recent ?? 1} customers through this ${through} in 7 d`,
+  }),
+  mostOf({
+    name: "counter_customers_known",
+    evidence: "customers through others",
+    unit: "ln(1 + customers who ordered at least 1 d before), when this one did not; most of e-mail, card and client",
+    kinds: ["email", "client", "card"],
+    measure: ({ links: { customer } }) =>
+      customer === undefined ? NaN : isFirst(customer) ? Math.log1p(customer.known) : 0,
+    words: ({ links }, through) =>
+      `first orders of this customer through this ${through}, after ${counted(links.customer?.known ?? 0, "other")}`,
   }),
   mostOf({
     name: "counter_cards_1h",

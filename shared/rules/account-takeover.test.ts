@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Facts } from "../facts.ts";
 import type { LinkSnapshot } from "../profile/links.ts";
-import type { Snapshot } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 import { facts, KNOWN_LINK, NEW_LINK, observation, regular, snapshot } from "../test-facts.ts";
 import { accountTakeover } from "./account-takeover.ts";
 import { RuleSettings } from "./settings.ts";

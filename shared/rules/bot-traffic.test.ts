@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EntityKind } from "../profile/links.ts";
 import type { Act } from "../profile/observation.ts";
-import type { Snapshot } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 import type { Signals } from "../signals.ts";
 import { facts, observation, snapshot } from "../test-facts.ts";
 import { botTraffic } from "./bot-traffic.ts";

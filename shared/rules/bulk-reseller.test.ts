@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PricedLine } from "../facts.ts";
 import type { UsualItem } from "../price-book.ts";
 import type { EntityKind } from "../profile/links.ts";
-import type { Snapshot } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 import { facts, observation, regular, snapshot, usualItem } from "../test-facts.ts";
 import { bulkReseller } from "./bulk-reseller.ts";
 import { RuleSettings } from "./settings.ts";
@@ -21,7 +21,9 @@ function order(items: PricedLine[], before: Partial<Snapshot> = {}) {
 
 describe("bulkReseller, of one order", () => {
   it.each([
-    { items: [line(20)], because: "twenty where everybody takes one" },
+    { items: [line(30)], because: "thirty where everybody takes one" },
+    { items: [line(60, { orders: 4 })], because: "new, and yet nobody took more than two" },
+    { items: [line(300, {}, 0.5)], because: "cheap, and as many more" },
     { items: [line(200), line(1)], because: "nearly all of the order" },
     { items: [line(40, { quantitySwing: 0.6 })], because: "where some take two or three" },
   ])("finds $items.0.quantity mugs, $because", ({ items }) => {
@@ -32,7 +34,8 @@ describe("bulkReseller, of one order", () => {
     { items: [line(19)], because: "a round of gifts" },
     { items: [line(60, { quantityLog: Math.log(12), quantitySwing: 0.8 })], because: "it is sold by the dozen" },
     { items: [line(60, { quantitySwing: 1.5 })], because: "one takes one, the next a hundred" },
-    { items: [line(60, { orders: 4 })], because: "too little is known of the item" },
+    { items: [line(60, { orders: 1 })], because: "too little is known of the item" },
+    { items: [line(100, {}, 0.5)], because: "a box of napkins for a party" },
     { items: [line(60, null)], because: "nothing is known of the item" },
     { items: [line(60), line(40, {}, 30)], because: "a company that furnishes an office buys this and that" },
   ])("leaves $items.0.quantity mugs alone: $because", ({ items }) => {
@@ -44,6 +47,10 @@ describe("bulkReseller, of one order", () => {
     expect(order([line(60)], usual)).toBeNull();
     expect(order([line(60)], { ...usual, amountMax: Math.log1p(100) })).not.toBeNull();
     expect(order([line(60)], { ...usual, orders: 1 })).not.toBeNull();
+  });
+
+  it("only mentions what is just enough", () => {
+    expect(order([line(20)])?.score).toBeLessThan(0.7);
   });
 
   it("is surer the more there are", () => {

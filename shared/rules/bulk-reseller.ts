@@ -10,6 +10,9 @@ import { mostThrough, PERSONAL } from "./through.ts";
 /** How many times its usual swing an item's quantity moves among ordinary buyers. */
 const SWINGS = 3;
 
+/** Orders of an item that say how many ordinary buyers take, with the allowance for so few. */
+const SOLD_BEFORE = 2;
+
 /** Share of an order's worth in the one item: a company buys this and that. */
 const MAIN_SHARE = 0.7;
 
@@ -33,7 +36,14 @@ const NAMES = 3;
 export const bulkReseller: Rule = {
   code: "bulk_reseller",
   isRelative: true,
-  explains: ["quantity_over_usual", "orders_1h", "order_burst", "counter_order_burst", "counter_customers_7d"],
+  explains: [
+    "quantity_over_usual",
+    "orders_1h",
+    "order_burst",
+    "counter_order_burst",
+    "counter_customers_7d",
+    "counter_customers_known",
+  ],
   on: ["order"],
   find(facts, settings) {
     const atOnce = boughtAtOnce(facts, settings);
@@ -45,17 +55,19 @@ export const bulkReseller: Rule = {
 
 function boughtAtOnce(facts: Facts, { bulkPieces, bulkEuros }: RuleSettings): Finding | null {
   const { event, seen, subject } = facts;
-  if (seen.amountLog !== null && seen.amountLog < Math.log1p(bulkEuros)) return null;
-  const found = topItem(facts, ({ quantity }, usual) => Math.log(quantity) - mostUsualLog(usual));
+  const found = topItem(facts, ({ quantity }, usual) => Math.log(quantity) - mostUsualLog(usual), SOLD_BEFORE);
   if (found === null || found.quantity < bulkPieces) return null;
   // Where everybody takes one, twenty are many times the usual, and still only a class set.
-  const excess = Math.min(found.quantity / Math.exp(mostUsualLog(found.usual)), found.quantity / bulkPieces);
+  const pieces = Math.min(found.quantity / Math.exp(mostUsualLog(found.usual)), found.quantity / bulkPieces);
+  // What costs little has to be as many more.
+  const worth = seen.amountLog === null ? 1 : Math.expm1(seen.amountLog) / bulkEuros;
+  const excess = pieces * Math.min(1, worth);
   if (excess < 1 || found.price * found.quantity < MAIN_SHARE * (event.value ?? 0)) return null;
   const { orders = 0, amountMax = 0 } = subject?.before ?? {};
   if (orders >= USED_TO_ORDERS && (seen.amountLog ?? 0) <= amountMax + USED_TO_LOG) return null;
   const usual = Math.max(1, Math.round(Math.exp(found.usual.quantityLog)));
   return {
-    score: graded(0.71, 0.07, excess),
+    score: graded(0.66, 0.09, excess),
     detail: `${inWords(found.quantity)} pieces of ${found.name} in one order; usual is ${usual} over ${found.usual.orders} orders`,
   };
 }

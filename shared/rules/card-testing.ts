@@ -32,6 +32,7 @@ export const cardTesting: Rule = {
     "counter_orders_1m",
     "counter_order_burst",
     "counter_customers_7d",
+    "counter_customers_known",
   ],
   on: ["order", "decline"],
   find(facts, settings) {

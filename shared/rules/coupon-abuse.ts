@@ -21,7 +21,7 @@ const NETWORK_MOST = 0.68;
  */
 export const couponAbuse: Rule = {
   code: "coupon_abuse",
-  explains: ["coupons_refused_1h", "coupons_7d", "sign_ups_1d", "counter_customers_7d"],
+  explains: ["coupons_refused_1h", "coupons_7d", "sign_ups_1d", "counter_customers_7d", "counter_customers_known"],
   on: ["coupon_refused", "order"],
   find(facts, settings) {
     if (facts.seen.act === "coupon_refused") return guessing(facts, settings);

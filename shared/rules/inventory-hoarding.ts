@@ -1,6 +1,6 @@
 import type { KnownEntity } from "../facts.ts";
 import { ENTITY_WORDS } from "../observe.ts";
-import type { Snapshot } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 import { graded, type Rule } from "./rule.ts";
 import { mostThrough } from "./through.ts";
 

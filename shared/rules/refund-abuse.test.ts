@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { amountLog } from "../currency.ts";
 import type { EntityKind } from "../profile/links.ts";
-import type { Snapshot } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 import { facts, observation, snapshot } from "../test-facts.ts";
 import { refundAbuse } from "./refund-abuse.ts";
 import { RuleSettings } from "./settings.ts";

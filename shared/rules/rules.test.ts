@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FEATURE_NAMES } from "../features/features.ts";
-import type { Snapshot } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 import { ACTS, type Act } from "../profile/observation.ts";
 import { facts, NEW_LINK, observation, regular, snapshot } from "../test-facts.ts";
 import { findings, RULES } from "./rules.ts";

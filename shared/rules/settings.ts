@@ -18,7 +18,7 @@ export const RuleSettings = z.strictObject({
   geoDistanceKm: z.number().min(100).default(1_000),
   /** Pieces of one item in one order, below which nobody is a reseller. 20 unless set. */
   bulkPieces: z.int().min(2).default(20),
-  /** Euros of an order, below which nobody buys for resale. 300 unless set. */
+  /** Euros of an order for resale; of one for less, as many more pieces are needed. 300 unless set. */
   bulkEuros: z.number().min(0).default(300),
   /** Orders of mainly the same item by one customer, device or card within 1 d, this one included. 5 unless set. */
   bulkRepeats: z.int().min(2).default(5),

@@ -3,7 +3,7 @@ import { amountLog } from "../currency.ts";
 import type { Item, KeptEvent } from "../event.ts";
 import type { PricedLine } from "../facts.ts";
 import type { EntityKind } from "../profile/links.ts";
-import type { Snapshot } from "../profile/profile.ts";
+import type { Snapshot } from "../profile/snapshot.ts";
 import { facts, observation, regular, snapshot, usualItem } from "../test-facts.ts";
 import { RuleSettings } from "./settings.ts";
 import { unusualCart } from "./unusual-cart.ts";
