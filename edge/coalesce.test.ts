@@ -83,4 +83,39 @@ describe("coalesce", () => {
     calls[1]?.answer();
     expect(await Promise.all([second, third, fourth])).toEqual([[20], [30], [40]]);
   });
+
+  it.each([1, 2, 3])(
+    "asks every question once, whenever others arrive while a turn passes on (%i at a time)",
+    async (callsMost) => {
+      for (let steps = 0; steps < 12; steps++) {
+        const { ask, calls, pass } = store({ callsMost, patienceMs: 40 });
+        const asked = Array.from({ length: callsMost + 1 }, (_each, index) => ask([index]));
+        // The other calls under way are slow and hold their places no longer.
+        pass(40);
+        calls[0]?.answer();
+        // So many microtasks later, which is somewhere between the end of a call and the next.
+        for (let step = 0; step < steps; step++) await Promise.resolve();
+        asked.push(ask([100]), ask([101]));
+        for (let round = 0; round < 6; round++) {
+          await settled();
+          for (const { answer } of calls) answer();
+        }
+        expect((await Promise.all(asked)).flat().length).toBe(callsMost + 3);
+        const questions = calls.flatMap((call) => call.questions);
+        expect(questions.length, `after ${steps} microtasks`).toBe(new Set(questions).size);
+      }
+    },
+  );
+
+  it("passes a turn to each of those that wait when calls end at once, so that no place is lost", async () => {
+    const { ask, calls } = store({ callsMost: 2 });
+    const asked = [ask([1]), ask([2]), ask([3])];
+    calls[0]?.answer();
+    calls[1]?.answer();
+    await settled();
+    asked.push(ask([4]));
+    expect(calls.map(({ questions }) => questions)).toEqual([[1], [2], [3], [4]]);
+    for (const { answer } of calls) answer();
+    expect(await Promise.all(asked)).toEqual([[10], [20], [30], [40]]);
+  });
 });

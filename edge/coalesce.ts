@@ -52,8 +52,8 @@ export function coalesce<Question, Answer>(
       throw error;
     } finally {
       turns.delete(turn);
-      const [next] = waiting;
-      if (next !== undefined && hasPlace()) next.settle({ turn: newTurn() });
+      // Whoever is given a turn waits no more: nobody else asks his questions.
+      if (waiting.length > 0 && hasPlace()) waiting.shift()?.settle({ turn: newTurn() });
     }
   }
 
