@@ -151,8 +151,8 @@ export function createApp(services: EdgeServices): Hono {
     const text = idempotencyKey(facts.request.headers);
     const once = async (key: string) => {
       // Senders put what they have into such a key, so it is kept as a keyed hash like any identifier.
-      const [hidden, bodyDigest] = await Promise.all([services.pseudonymize("id", key), sha256Hex(entered.bytes)]);
-      return services.once({ scope: entered.record.id, text: hidden, bodyDigest }, run);
+      const hidden = services.pseudonymize("id", key);
+      return services.once({ scope: entered.record.id, text: hidden, bodyDigest: await sha256Hex(entered.bytes) }, run);
     };
     const { status, body } = text === null ? await run() : (await once(text)).answer;
     return {

@@ -24,13 +24,13 @@ export interface Enriched {
  * What the connection tells of a shopper who sends for himself. A shop's server sends for its shoppers, so of its connection only
  * the answering location is taken, and the rest comes from the event's context. Nothing private is left in either; see redact.ts.
  */
-export async function enrich(
+export function enrich(
   event: Event,
   timestamp: string,
   source: "publishable" | "secret",
   connection: Connection,
   pseudonymize: Pseudonymize,
-): Promise<Enriched> {
+): Enriched {
   const found = source === "publishable" ? fromConnection(connection) : fromContext(event);
   const connected = connection.headers.get("cf-connecting-ip") ?? undefined;
   const told = event.context?.ip;
@@ -42,11 +42,11 @@ export async function enrich(
     addresses: [connected, told].filter((known) => known !== undefined),
   });
   const signals = {
-    ...(await redactFields({ ...found, ...(colo === undefined ? {} : { colo }) }, redact, pseudonymize)),
-    ...(network === null ? {} : { ip_hash: await pseudonymize("ip", network) }),
+    ...redactFields({ ...found, ...(colo === undefined ? {} : { colo }) }, redact, pseudonymize),
+    ...(network === null ? {} : { ip_hash: pseudonymize("ip", network) }),
     ...(event.email === undefined ? {} : { email_digits: digitShare(event.email) }),
   };
-  return { event: await withoutPrivate(event, timestamp, redact, pseudonymize), signals, address };
+  return { event: withoutPrivate(event, timestamp, redact, pseudonymize), signals, address };
 }
 
 function fromConnection({ headers, cf = {} }: Connection): Signals {
@@ -78,12 +78,7 @@ function tlsClass(cf: Readonly<Record<string, unknown>>): string | undefined {
     .padStart(8, "0");
 }
 
-async function withoutPrivate(
-  event: Event,
-  timestamp: string,
-  redact: Redact,
-  pseudonymize: Pseudonymize,
-): Promise<KeptEvent> {
+function withoutPrivate(event: Event, timestamp: string, redact: Redact, pseudonymize: Pseudonymize): KeptEvent {
   const { id, name, email, timestamp: _sentTimestamp, sent_at: _sentAt, context, ...rest } = event;
   const { ip: _ip, ...keptContext } = context ?? {};
   const kept = { ...rest, ...(context === undefined ? {} : { context: keptContext }) };
@@ -91,8 +86,8 @@ async function withoutPrivate(
     id,
     name: redactName(name, redact),
     timestamp,
-    ...(await redactFields(kept, redact, pseudonymize)),
-    ...(email === undefined ? {} : await emailTraces(normalEmail(email), redact, pseudonymize)),
+    ...redactFields(kept, redact, pseudonymize),
+    ...(email === undefined ? {} : emailTraces(normalEmail(email), redact, pseudonymize)),
   };
 }
 
@@ -101,13 +96,13 @@ function redactName(name: string, redact: Redact): string {
   return redact(name, "").replaceAll(/[[\]]/g, "");
 }
 
-async function emailTraces(
+function emailTraces(
   address: string,
   redact: Redact,
   pseudonymize: Pseudonymize,
-): Promise<Pick<KeptEvent, "email_hash" | "email_domain">> {
+): Pick<KeptEvent, "email_hash" | "email_domain"> {
   return {
-    email_hash: await pseudonymize("email", address),
+    email_hash: pseudonymize("email", address),
     email_domain: redact(address.slice(address.lastIndexOf("@") + 1), "email_domain"),
   };
 }
@@ -134,5 +129,10 @@ function degrees(value: unknown, most: number): number | undefined {
 }
 
 function present(signals: { [K in keyof Signals]: Signals[K] | undefined }): Signals {
-  return Object.fromEntries(Object.entries(signals).filter(([, value]) => value !== undefined)) as Signals; // only undefined was dropped
+  const found: Record<string, unknown> = {};
+  for (const name in signals) {
+    const value = signals[name as keyof Signals]; // its own keys
+    if (value !== undefined) found[name] = value;
+  }
+  return found; // only undefined was dropped
 }

@@ -8,6 +8,8 @@ import { describe } from "../shared/serve.ts";
 /** What operators set while the product runs, as this isolate knows it. */
 export interface LiveConfig {
   current(): Current;
+  /** Whether it is time to look for changes: asked of every request, so that only one that looks has something to wait for. */
+  isDue(): boolean;
   /** Looks for changes when it is time to; done beside the answers, never before them. Never throws. */
   refresh(): Promise<void>;
   /** For a request to await beside its other look-ups: at most 50 ms, and nothing where changes were looked for lately. Never throws. */
@@ -75,7 +77,11 @@ export function createLiveConfig(sources: Sources, defaults: DecisionSettings): 
     readMs = Math.max(readMs, startMs);
   }
 
+  const isDue = () => nowMs() - Math.max(checkedMs, readMs) >= REFRESH_MS;
+
   return {
+    isDue,
+
     current: () => ({
       settings: settings.value,
       lists: lists.value,
@@ -83,9 +89,8 @@ export function createLiveConfig(sources: Sources, defaults: DecisionSettings): 
     }),
 
     async refresh() {
-      const now = nowMs();
-      if (now - Math.max(checkedMs, readMs) < REFRESH_MS) return;
-      checkedMs = now;
+      if (!isDue()) return;
+      checkedMs = nowMs();
       await readBoth().catch((error: unknown) => log({ event: "config-check-failed", cause: describe(error) }));
     },
 

@@ -6,20 +6,20 @@ describe("createPseudonymizer", () => {
 
   it("gives the same text the same 128 bits, in every isolate", async () => {
     const again = createPseudonymizer("0b".repeat(32));
-    expect(await hash("email", "ann@shop.example")).toMatch(/^[0-9a-f]{32}$/);
-    expect(await hash("email", "ann@shop.example")).toBe(await again("email", "ann@shop.example"));
+    expect(hash("email", "ann@shop.example")).toMatch(/^[0-9a-f]{32}$/);
+    expect(hash("email", "ann@shop.example")).toBe(again("email", "ann@shop.example"));
   });
 
   it("tells texts, kinds and keys apart", async () => {
     const other = createPseudonymizer("0c".repeat(32));
-    const hashes = await Promise.all([
+    const hashes = [
       hash("email", "a"),
       hash("email", "b"),
       hash("ip", "a"),
       hash("card", "a"),
       hash("id", "a"),
       other("email", "a"),
-    ]);
+    ];
     expect(new Set(hashes).size).toBe(6);
   });
 
@@ -37,7 +37,7 @@ describe("createPseudonymizer", () => {
       16,
     );
     const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    expect(await hash("ip", "192.0.2.0/24")).toBe(hex);
+    expect(hash("ip", "192.0.2.0/24")).toBe(hex);
   });
 });
 

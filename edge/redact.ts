@@ -1,3 +1,4 @@
+import { BoundedMap } from "../shared/bounded-map.ts";
 import { ADDRESS_HINT, ADDRESS_MASK, SHORTEST_ADDRESS, withoutAddresses } from "./redact/addresses.ts";
 import { CARD_HINT, CARD_MASK, cardDigits, withoutCards } from "./redact/cards.ts";
 import { AT, emailMask, withoutEmails } from "./redact/emails.ts";
@@ -45,30 +46,64 @@ const SUSPECT = new RegExp(`${AT}|${CARD_HINT}|${ADDRESS_HINT}`, "i");
 /** What every text with a suspicion in it holds: quicker to look for. */
 const HINT = /[@%:\uff10-\uff19]|\d{4}|\d[.-]\d/;
 
+/** `a@b.cd` and `::12:34` are the shortest that are somebody's. */
+const SHORTEST_PRIVATE = 6;
+
 /** Whether a text may hold something private, whoever it is of. */
 export function isSuspect(text: string): boolean {
-  return HINT.test(text) && SUSPECT.test(text);
+  return text.length >= SHORTEST_PRIVATE && HINT.test(text) && SUSPECT.test(text);
 }
 
 export function createRedact({ email, addresses }: Own): Redact {
-  let own: { email: RegExp; addresses: RegExp } | undefined;
+  let ownEmail: RegExp | undefined;
+  let own: { addresses: string[]; parts: string[] } | undefined;
+  let ownAddress: RegExp | undefined;
+  // Patterns take long to make, so they are made where a text holds what no spelling can be without.
+  const withoutOwnEmail = (text: string) => {
+    if (email === undefined || !/[@%]/.test(text)) return text;
+    return text.replace((ownEmail ??= anySpelling([email])), emailMask);
+  };
+  const withoutOwnAddress = (text: string) => {
+    own ??= longOnes(addresses);
+    if (!own.parts.some((part) => text.includes(part))) return text;
+    return text.replace((ownAddress ??= anySpelling(own.addresses)), ADDRESS_MASK);
+  };
   return (text, name) => {
     if (!isSuspect(text)) return text;
-    own ??= {
-      email: anySpelling(email === undefined ? [] : [email]),
-      addresses: anySpelling(addresses.filter((address) => address.length >= SHORTEST_ADDRESS)),
-    };
     // The own e-mail first: of an odd one the rule for any would leave a part. The own address last: it may be part of another.
-    const withoutOwnEmail = text.replace(own.email, emailMask);
-    const withoutCardsOrEmails = withoutCards(withoutEmails(withoutOwnEmail));
-    return withoutAddresses(withoutCardsOrEmails, name).replace(own.addresses, ADDRESS_MASK);
+    return withoutOwnAddress(withoutAnyones(withoutOwnEmail(text), name));
   };
 }
 
-/** Finds any of the texts, in either case, with dashes for dots and with what a URL escapes; nothing when there are none. */
+/** Addresses that are somebody's, and of each what all its spellings have in common. */
+function longOnes(all: readonly string[]): { addresses: string[]; parts: string[] } {
+  const addresses = all.filter((address) => address.length >= SHORTEST_ADDRESS);
+  return { addresses, parts: addresses.map(digitRun) };
+}
+
+/** Texts found to hold nothing private, whoever they are of, each with its field's name: user agents all look suspect. */
+const INNOCENT_KEPT = 1_000;
+const INNOCENT_LENGTH = 500;
+const innocent = new BoundedMap<string, true>(INNOCENT_KEPT);
+
+/** A text without what is private whoever it is of. */
+function withoutAnyones(text: string, name: string): string {
+  const key = `${name} ${text}`;
+  if (innocent.get(key) === true) return text;
+  const rest = withoutAddresses(withoutCards(withoutEmails(text)), name);
+  if (rest === text && key.length <= INNOCENT_LENGTH) innocent.set(key, true);
+  return rest;
+}
+
+/** The longest of its runs of digits, which have one spelling only; nothing where it has none. */
+function digitRun(text: string): string {
+  const runs: string[] = text.match(/\d+/g) ?? [];
+  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), "");
+}
+
+/** Finds any of the texts, in either case, with dashes for dots and with what a URL escapes. */
 function anySpelling(texts: readonly string[]): RegExp {
-  const patterns = texts.map((text) => text.replace(/[^\p{L}\p{N}]/gu, spellings));
-  return new RegExp(patterns.length === 0 ? "(?!)" : patterns.join("|"), "giu");
+  return new RegExp(texts.map((text) => text.replace(/[^\p{L}\p{N}]/gu, spellings)).join("|"), "giu");
 }
 
 function spellings(sign: string): string {

@@ -12,7 +12,7 @@ import { createPseudonymizer } from "./privacy.ts";
 import { sha256Hex } from "../shared/digest.ts";
 import type { Stores } from "./profiles/know.ts";
 import { ProfileMemory } from "./profiles/profile-memory.ts";
-import { packRequest, unpackAnswer } from "./profiles/wire.ts";
+import { packRequests, unpackAnswers } from "./profiles/wire.ts";
 import { openSqlite } from "./test-sqlite.ts";
 
 export const NOW_MS = Date.parse("2026-11-21T10:00:00.000Z");
@@ -107,7 +107,7 @@ export function memoryStores(changes: Partial<Stores> = {}): Stores {
   return {
     shards: 1,
     recall: async (shard, requests) =>
-      structuredClone(store(shard).recall(structuredClone(requests.map(packRequest)))).map(unpackAnswer),
+      unpackAnswers(structuredClone(store(shard).recall(structuredClone(packRequests(requests)))), requests),
     takeBack: async (shard, taken) => store(shard).takeBack(taken),
     learnLabels: async (shard, labels) => store(shard).learnLabels(labels),
     waitUntil: () => undefined,
@@ -120,6 +120,7 @@ export function fixedConfig(changes: Partial<Current> = {}): LiveConfig {
   const settings = { threshold: 0.7, rules: RuleSettings.parse({}) };
   return {
     current: () => ({ settings, lists: compileLists([]), degraded: [], ...changes }),
+    isDue: () => true,
     refresh: async () => undefined,
     ready: async () => undefined,
   };
@@ -138,6 +139,7 @@ export function constantScorer(raw = 0.5): Scorer {
       degraded: [],
       shadow: null,
     }),
+    isDue: () => true,
     refresh: async () => undefined,
     status: async () => ({
       release: "rel_9",

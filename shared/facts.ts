@@ -3,7 +3,7 @@ import { ENTITY_KINDS, ENTITY_WORDS, sightingOf, type Knowledge, type Sighting }
 import type { UsualItem } from "./price-book.ts";
 import type { EntityKind } from "./profile/links.ts";
 import type { Observation } from "./profile/observation.ts";
-import type { Snapshot } from "./profile/profile.ts";
+import type { Snapshot } from "./profile/snapshot.ts";
 import type { Signals } from "./signals.ts";
 
 /** An entity the event names, with what was known of it before. */

@@ -9,16 +9,15 @@ export function networkOf(address: string): string | null {
   if (v4 !== null) return `${v4.slice(0, 3).join(".")}.0/24`;
   const groups = ipv6Groups(address);
   if (groups === null) return null;
-  if (groups.slice(0, 6).join() === MAPPED_IPV4) {
-    const [high = 0, low = 0] = groups.slice(6);
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, high = 0, low = 0] = groups;
+  if ((a | b | c | d | e) === 0 && f === MAPPED_IPV4) {
     return `${high >> 8}.${high & 255}.${low >> 8}.0/24`;
   }
-  const network = groups.slice(0, 4).map((group) => group.toString(16));
-  return `${network.join(":")}::/64`;
+  return `${a.toString(16)}:${b.toString(16)}:${c.toString(16)}:${d.toString(16)}::/64`;
 }
 
-/** The first six groups of an IPv4 address written as IPv6. */
-const MAPPED_IPV4 = [0, 0, 0, 0, 0, 0xffff].join();
+/** The sixth group of an IPv4 address written as IPv6, after five zeros. */
+const MAPPED_IPV4 = 0xffff;
 
 /** The four bytes of an IPv4 address, or null. */
 function ipv4Bytes(address: string): [number, number, number, number] | null {
@@ -28,19 +27,46 @@ function ipv4Bytes(address: string): [number, number, number, number] | null {
   return Math.max(a, b, c, d) <= 255 ? [a, b, c, d] : null;
 }
 
-/** The eight 16-bit groups of an IPv6 address, or null. */
+const GROUPS = 8;
+const COLON = 58;
+
+/** The eight 16-bit groups of an IPv6 address, or null. Read sign by sign: it is done for every event. */
 function ipv6Groups(address: string): number[] | null {
-  const plain = withoutDots(address.split("%", 1)[0] ?? "");
+  const zone = address.indexOf("%");
+  const plain = withoutDots(zone === -1 ? address : address.slice(0, zone));
   if (plain === null) return null;
-  const halves = plain.split("::");
-  if (halves.length > 2) return null;
-  const [head, tail] = halves.map((half) => (half === "" ? [] : half.split(":")));
-  if (head === undefined) return null;
-  const given = [...head, ...(tail ?? [])];
-  if (given.some((group) => !/^[0-9a-f]{1,4}$/i.test(group))) return null;
-  const missing = 8 - given.length;
-  if (tail === undefined ? missing !== 0 : missing < 1) return null;
-  return [...head, ...Array<string>(missing).fill("0"), ...(tail ?? [])].map((group) => Number.parseInt(group, 16));
+  const groups: number[] = [];
+  let gapAt = -1; // where `::` stands for zeros
+  let at = 0;
+  if (plain.startsWith("::")) {
+    gapAt = 0;
+    at = 2;
+  }
+  while (at < plain.length) {
+    const start = at;
+    let group = 0;
+    for (let digit = hexDigit(plain, at); digit !== -1; digit = hexDigit(plain, ++at)) group = group * 16 + digit;
+    if (at === start || at - start > 4 || groups.length === GROUPS) return null;
+    groups.push(group);
+    if (at === plain.length) break;
+    if (plain.charCodeAt(at) !== COLON || ++at === plain.length) return null;
+    if (plain.charCodeAt(at) !== COLON) continue;
+    if (gapAt !== -1) return null;
+    gapAt = groups.length;
+    at++;
+  }
+  const missing = GROUPS - groups.length;
+  if (gapAt === -1 ? missing !== 0 : missing < 1) return null;
+  if (gapAt !== -1) groups.splice(gapAt, 0, ...Array<number>(missing).fill(0));
+  return groups;
+}
+
+/** The value of a hexadecimal digit, or -1 where there is none. */
+function hexDigit(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
 /** An IPv6 address whose last two groups may be written as IPv4 (`64:ff9b::192.0.2.1`), all in groups; null when that part is none. */

@@ -3,7 +3,7 @@ import type { Item, KeptEvent } from "./event.ts";
 import type { PricedItem, UsualItem } from "./price-book.ts";
 import { LINKS_OF, type EntityKind } from "./profile/links.ts";
 import type { Act, Observation } from "./profile/observation.ts";
-import type { Snapshot } from "./profile/profile.ts";
+import type { Snapshot } from "./profile/snapshot.ts";
 import type { Signals } from "./signals.ts";
 
 export const ENTITY_KINDS = Object.keys(LINKS_OF) as EntityKind[]; // its own keys

@@ -24,16 +24,20 @@ export interface UsualItem {
   quantityLog: number;
   /** The same of ln of the quantity. */
   quantitySwing: number;
-  last: { priceLog: number; quantityLog: number };
-  /** Orders in a row, up to the last, that paid about the same price far from the usual. */
-  offInARow: number;
   /** What was usual before a price that stayed was adopted, which it may go back to; null when that never happened. */
   formerPriceLog: number | null;
 }
 
+/** What the book holds of an item, to learn from the next order by. */
+export interface BookedItem extends UsualItem {
+  last: { priceLog: number; quantityLog: number };
+  /** Orders in a row, up to the last, that paid about the same price far from the usual. */
+  offInARow: number;
+}
+
 export interface PriceBook {
   /** Once there are many, least recently sold first. */
-  items: Map<string, UsualItem>;
+  items: Map<string, BookedItem>;
   /** Items that changed or fell out since whoever keeps a copy last cleared this. */
   touched: Set<string>;
 }
@@ -69,11 +73,15 @@ export function recallPrices(book: PriceBook, items: readonly PricedItem[]): (Us
 
 /** The same of an order that the book learned from already: it learns nothing. */
 export function lookPrices(book: PriceBook, items: readonly PricedItem[]): (UsualItem | null)[] {
-  return peekPrices(book, items).map((usual) => (usual === null ? null : { ...usual, last: { ...usual.last } }));
+  return peekPrices(book, items).map((booked) => {
+    if (booked === null) return null;
+    const { last: _last, offInARow: _offInARow, ...usual } = booked;
+    return usual;
+  });
 }
 
 /** The same as the book holds it: gone over when the book learns, so it is only good for reading at once. */
-export function peekPrices(book: PriceBook, items: readonly PricedItem[]): (UsualItem | null)[] {
+export function peekPrices(book: PriceBook, items: readonly PricedItem[]): (BookedItem | null)[] {
   return items.map(({ key }) => book.items.get(key) ?? null);
 }
 
@@ -99,7 +107,7 @@ function learnItem(book: PriceBook, item: PricedItem): void {
   book.touched.add(oldest.value);
 }
 
-function firstSeen({ priceLog, quantity }: PricedItem): UsualItem {
+function firstSeen({ priceLog, quantity }: PricedItem): BookedItem {
   const quantityLog = Math.log(quantity);
   const last = { priceLog, quantityLog };
   return {
@@ -114,7 +122,7 @@ function firstSeen({ priceLog, quantity }: PricedItem): UsualItem {
   };
 }
 
-function learn(usual: UsualItem, { priceLog, quantity }: PricedItem): void {
+function learn(usual: BookedItem, { priceLog, quantity }: PricedItem): void {
   const { orders, last } = usual;
   const quantityLog = Math.log(quantity);
   const alpha = Math.max(ALPHA_LEAST, 1 / (orders + 1));
@@ -132,7 +140,7 @@ function learn(usual: UsualItem, { priceLog, quantity }: PricedItem): void {
 }
 
 /** Before the rest: it asks for the swing and the last price as they were. */
-function learnPrice(usual: UsualItem, priceLog: number, alpha: number): void {
+function learnPrice(usual: BookedItem, priceLog: number, alpha: number): void {
   const { orders, priceLog: usualLog, priceSwing, last } = usual;
   const isOff = Math.abs(priceLog - usualLog) > OFF_LOG;
   const stays = usual.offInARow > 0 && Math.abs(priceLog - last.priceLog) <= OFF_LOG;

@@ -1,7 +1,9 @@
 import { amountLog } from "./currency.ts";
 import type { Facts } from "./facts.ts";
+import type { Knowledge } from "./observe.ts";
 import type { UsualItem } from "./price-book.ts";
-import { look, newProfile, type Snapshot } from "./profile/profile.ts";
+import { look, newProfile } from "./profile/profile.ts";
+import { plainSnapshot, type Snapshot } from "./profile/snapshot.ts";
 import type { LinkSnapshot } from "./profile/links.ts";
 import type { Observation } from "./profile/observation.ts";
 
@@ -24,7 +26,7 @@ export function observation(changes: Partial<Observation> = {}): Observation {
 
 /** Nothing known yet. */
 export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
-  return { ...look(newProfile(), "customer", observation()), ...changes };
+  return { ...plainSnapshot(look(newProfile(), "customer", observation())), ...changes };
 }
 
 /** One other was known before, and this one is new. */
@@ -53,8 +55,6 @@ export function usualItem(changes: Partial<UsualItem> = {}): UsualItem {
     priceSwing: 0,
     quantityLog: 0,
     quantitySwing: 0,
-    last: { priceLog: Math.log(20), quantityLog: 0 },
-    offInARow: 0,
     formerPriceLog: null,
     ...changes,
   };
@@ -88,4 +88,16 @@ export function facts(changes: Partial<Omit<Facts, "event">> & { event?: Partial
     items: [],
     ...others,
   };
+}
+
+/** What is read of an item, as an object of its own. */
+export function plainUsual(usual: UsualItem): UsualItem {
+  const { orders, priceLog, priceSwing, quantityLog, quantitySwing, formerPriceLog } = usual;
+  return { orders, priceLog, priceSwing, quantityLog, quantitySwing, formerPriceLog };
+}
+
+/** What is known, as objects of its own. */
+export function plainKnowledge({ profiles, prices }: Knowledge) {
+  const known = Object.entries(profiles).map(([kind, before]) => [kind, plainSnapshot(before)]);
+  return { profiles: Object.fromEntries(known), prices: prices.map((usual) => usual && plainUsual(usual)) };
 }

@@ -19,7 +19,10 @@ export interface Run {
   by: "ort" | "plain";
 }
 
-/** A model that scores: by ONNX Runtime while that is up, by the plain reader whenever it is not. */
+/**
+ * A model that scores: by ONNX Runtime while that is up, by the plain reader whenever it is not, and for a row or two: one call to ONNX
+ * Runtime costs as much as `directRows` rows by the plain reader. Both are held to the golden rows of the model's card.
+ */
 export interface Runner {
   run(rows: Float32Array, rowCount: number): Promise<Run>;
   isUp(): boolean;
@@ -30,13 +33,15 @@ export interface Runner {
 }
 
 export interface Runtime {
+  /** So many rows or fewer go to the plain reader although ONNX Runtime is up; 0 for none. */
+  directRows: number;
   /** @throws Error when ONNX Runtime cannot start or does not take the model */
   createSession(onnx: Uint8Array, outputs: readonly string[]): Promise<OrtSession>;
   log(line: Record<string, unknown>): void;
 }
 
 /** Makes runners that share the one thread there is. */
-export function createRunners({ createSession, log }: Runtime): (model: Runnable) => Runner {
+export function createRunners({ directRows, createSession, log }: Runtime): (model: Runnable) => Runner {
   let running: Promise<unknown> = Promise.resolve();
 
   /** ONNX Runtime takes one run at a time, so runs queue behind each other. */
@@ -70,7 +75,7 @@ export function createRunners({ createSession, log }: Runtime): (model: Runnable
     return {
       async run(rows, rowCount) {
         const ort = session;
-        if (ort !== null) {
+        if (ort !== null && rowCount > directRows) {
           try {
             const outputs = await inTurn(() => ort.run(rows, rowCount));
             if (!outputs.every((output) => output.every(Number.isFinite))) throw new Error("a score is no number");

@@ -7,7 +7,7 @@ import { scoreForest } from "../../shared/forest.ts";
 import { baselineOf, clientInput } from "../../shared/judge.ts";
 import type { Act } from "../../shared/profile/observation.ts";
 import { testCalibration, testRelease, type TestRelease } from "../../shared/test-release.ts";
-import type { Artefact } from "../../shared/verify-release.ts";
+import { verifyRelease, type Artefact } from "../../shared/verify-release.ts";
 import type { Release } from "./fetch-release.ts";
 import type { OrtSession } from "./ort-runtime.ts";
 import { createScorer, type Sources } from "./scorer.ts";
@@ -78,13 +78,14 @@ function bench(changes: Partial<Sources> = {}) {
   const state = { nowMs: 1_000_000, active: null as Release | null, shadow: null as Release | null, asked: 0 };
   const ort = runtime();
   const scorer = createScorer({
-    bundled: v0,
-    bundledCalibration: testCalibration("global@v0"),
+    bundled: verifyRelease(v0),
+    bundledCalibration: () => testCalibration("global@v0"),
     fetchActive: async () => {
       state.asked++;
       return state.active;
     },
     fetchShadow: async () => state.shadow,
+    directRows: 0,
     createSession: ort.createSession,
     refreshMs: REFRESH_MS,
     nowMs: () => state.nowMs,
@@ -114,6 +115,22 @@ describe("createScorer", () => {
     expect([state.asked, ort.made]).toEqual([0, []]);
   });
 
+  it("scores few rows through the plain reader and more through ORT once that is up, all alike", async () => {
+    const { scorer } = bench({ directRows: 2 });
+    await scorer.refresh();
+    expect(await scorer.status()).toMatchObject({ runtime: "ort" });
+    for (const [rowCount, ranBy] of [
+      [1, "plain"],
+      [2, "plain"],
+      [3, "ort"],
+    ] as const) {
+      const acts = Array.from({ length: rowCount }, (): Act => "view");
+      const scores = await scorer.score(Float32Array.from(acts.flatMap(() => [...ROW])), acts);
+      expect(scores).toMatchObject({ version: "global@v0", runtime: ranBy, degraded: [] });
+      expect([...(scores.raw ?? [])]).toEqual(acts.map(() => plainScore(v0)));
+    }
+  });
+
   it("scores through ORT once it is up, with the same scores", async () => {
     const { scorer } = bench();
     await scorer.refresh();
@@ -128,24 +145,6 @@ describe("createScorer", () => {
       runtime: "ort",
       shadow: null,
     });
-  });
-
-  it("reads the bundled model once for a burst of first requests, because reading holds the thread", async () => {
-    let read = 0;
-    const bundled = {
-      ...v0,
-      get onnx() {
-        read++;
-        return v0.onnx;
-      },
-    };
-    const { scorer } = bench({ bundled });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => scorer.score(ROW, VIEW)));
-    const once = read;
-    await scorer.score(ROW, VIEW);
-    expect(read).toBe(once);
-    expect(once).toBeLessThan(20);
-    expect(new Set(answers.map(({ version }) => version))).toEqual(new Set(["global@v0"]));
   });
 
   it("runs a session once at a time, whoever asks", async () => {
@@ -479,7 +478,7 @@ describe("createScorer", () => {
     const broken: Artefact = { ...v0, onnx: new Uint8Array(10) };
 
     it("leaves the answer to the rules, and says so", async () => {
-      const { scorer, lines } = bench({ bundled: broken });
+      const { scorer, lines } = bench({ bundled: verifyRelease(broken) });
       expect(await scorer.score(ROW, VIEW)).toMatchObject({
         raw: null,
         version: null,
@@ -493,14 +492,14 @@ describe("createScorer", () => {
     });
 
     it("takes the released one as soon as it is there", async () => {
-      const { scorer, state, refreshLater } = bench({ bundled: broken });
+      const { scorer, state, refreshLater } = bench({ bundled: verifyRelease(broken) });
       state.active = release(v1);
       await refreshLater();
       expect(await scorer.score(ROW, VIEW)).toMatchObject({ version: "global@v1", runtime: "ort", degraded: [] });
     });
 
     it("names a refused release beside the missing model", async () => {
-      const { scorer, state, refreshLater } = bench({ bundled: broken });
+      const { scorer, state, refreshLater } = bench({ bundled: verifyRelease(broken) });
       state.active = corrupt;
       await refreshLater();
       expect(await scorer.score(ROW, VIEW)).toMatchObject({ version: null, degraded: ["model:global@v1", "model"] });

@@ -11,6 +11,8 @@ import type { Status } from "./status.ts";
 export interface Scorer {
   /** @param acts of the rows, one each */
   score(rows: Float32Array, acts: readonly Act[]): Promise<Scores>;
+  /** Whether it is time to look for other releases: asked of every request, so that only one that looks has something to wait for. */
+  isDue(): boolean;
   /** Looks for other releases when it is time to; done beside the answers, never before them. Never throws. */
   refresh(): Promise<void>;
   /** What would score now. */
@@ -18,9 +20,10 @@ export interface Scorer {
 }
 
 export interface Sources extends Runtime {
-  bundled: Artefact;
-  /** Calibration to use when not even the bundled model can be read. */
-  bundledCalibration: Calibration;
+  /** Verified, by the time it settles: reading it is most of what a cold isolate does, and need not wait for the first request. */
+  bundled: Promise<VerifiedRelease>;
+  /** Calibration to use when not even the bundled model can be read; only asked then. */
+  bundledCalibration(): Calibration;
   /** The release that decides, null while that is the bundled one. Throws when it cannot be read. */
   fetchActive(): Promise<Release | null>;
   /** The release that scores beside it, null while none does. Throws likewise. */
@@ -53,23 +56,20 @@ export function createScorer(sources: Sources): Scorer {
   const createRunner = createRunners(sources);
   const deciding: Place = { role: "model", fetch: sources.fetchActive, running: null, refused: null };
   const beside: Place = { role: "shadow", fetch: sources.fetchShadow, running: null, refused: null };
-  let bundled: Promise<VerifiedRelease | null> | null = null;
+  const bundled = sources.bundled.catch((error: unknown) => {
+    sources.log({ event: "model-refused", model: "bundled", reason: reasonOf(error) });
+    return null;
+  });
   let nextMs = -Infinity;
+
+  const isDue = () => sources.nowMs() >= nextMs;
 
   function run(verified: VerifiedRelease, release: Pick<Release, "id" | "release"> | null): RunningRelease {
     return runRelease(verified, release ?? { id: null, release: null }, createRunner);
   }
 
-  /** Requests may share the reading of the bundled release: it waits for nothing outside this isolate. */
-  function readBundled(): Promise<VerifiedRelease | null> {
-    return (bundled ??= verifyRelease(sources.bundled).catch((error: unknown) => {
-      sources.log({ event: "model-refused", model: "bundled", reason: reasonOf(error) });
-      return null;
-    }));
-  }
-
   async function current(): Promise<RunningRelease | null> {
-    const read = await readBundled();
+    const read = await bundled;
     // Another release may be in place by now.
     return (deciding.running ??= read === null ? null : run(read, null));
   }
@@ -106,7 +106,7 @@ export function createScorer(sources: Sources): Scorer {
   /** Where KV names nothing the bundled release decides, and nothing scores beside it. */
   async function unreleased({ role }: Place): Promise<RunningRelease | null | "refused"> {
     if (role === "shadow") return null;
-    const read = await readBundled();
+    const read = await bundled;
     return read === null ? "refused" : run(read, null);
   }
 
@@ -156,7 +156,7 @@ export function createScorer(sources: Sources): Scorer {
         return {
           raw: null,
           version: null,
-          calibration: sources.bundledCalibration,
+          calibration: sources.bundledCalibration(),
           client: null,
           runtime: "none",
           degraded: [...degraded, "model"],
@@ -172,9 +172,11 @@ export function createScorer(sources: Sources): Scorer {
       };
     },
 
+    isDue,
+
     async refresh() {
+      if (!isDue()) return;
       const startMs = sources.nowMs();
-      if (startMs < nextMs) return;
       nextMs = startMs + REFRESHING_MOST_MS;
       await answerFirst();
       await current();
@@ -186,7 +188,7 @@ export function createScorer(sources: Sources): Scorer {
     async status() {
       const release = deciding.running ?? (await current());
       return {
-        ...(release === null ? unnamed(sources.bundledCalibration) : named(release)),
+        ...(release === null ? unnamed(sources.bundledCalibration()) : named(release)),
         runtime: release === null ? "none" : release.isUp() ? "ort" : "plain",
         shadow: beside.running === null ? null : named(beside.running),
       };

@@ -1,4 +1,4 @@
-import { newPriceBook, type UsualItem } from "../../shared/price-book.ts";
+import { newPriceBook, type BookedItem } from "../../shared/price-book.ts";
 import type { Sql } from "../sql.ts";
 
 /** Written in some 10 ms. */
@@ -16,7 +16,7 @@ export class KeptPrices {
     this.#beforeWrite = beforeWrite;
     sql.exec("CREATE TABLE IF NOT EXISTS prices (item TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID");
     for (const { item, data } of sql.exec<{ item: string; data: string }>("SELECT item, data FROM prices").toArray()) {
-      this.book.items.set(item, JSON.parse(data) as UsualItem); // only written by #write
+      this.book.items.set(item, JSON.parse(data) as BookedItem); // only written by #write
     }
   }
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { below, pick, seededRandom } from "../../shared/random.ts";
+import { plainSnapshot } from "../../shared/profile/snapshot.ts";
 import { observation } from "../../shared/test-facts.ts";
 import { openSqlite } from "../test-sqlite.ts";
 import { ProfileMemory, type FraudLabel } from "./profile-memory.ts";
-import { packRequest, unpackAnswer, type RecallRequest } from "./wire.ts";
+import { packRequests, unpackAnswers, type RecallRequest } from "./wire.ts";
 
 const AT_MS = Date.parse("2026-03-10T12:30:00Z");
 
@@ -28,7 +29,11 @@ function mug(key = "EUR mug") {
 function opened() {
   const sql = openSqlite();
   let memory = new ProfileMemory(sql, () => AT_MS);
-  const recall = (...requests: RecallRequest[]) => memory.recall(requests.map(packRequest)).map(unpackAnswer);
+  const recall = (...requests: RecallRequest[]) =>
+    unpackAnswers(memory.recall(packRequests(requests)), requests).map(({ profiles, ...rest }) => ({
+      profiles: profiles.map(plainSnapshot),
+      ...rest,
+    }));
   return {
     recall,
     takeBack: (...requests: RecallRequest[]) => memory.takeBack(requests.map(({ seen }) => seen.id)),

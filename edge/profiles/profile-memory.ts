@@ -1,17 +1,26 @@
 import { BoundedMap } from "../../shared/bounded-map.ts";
 import { learnPrices, peekPrices } from "../../shared/price-book.ts";
 import { kindOf } from "../../shared/profile/names.ts";
-import { learnFraud, look, recall } from "../../shared/profile/profile.ts";
+import { learn, learnFraud, lookInto } from "../../shared/profile/profile.ts";
+import { SNAPSHOT_FIGURES } from "../../shared/profile/snapshot.ts";
 import type { Sql } from "../sql.ts";
 import { KeptIds } from "./kept-ids.ts";
 import { KeptPrices } from "./kept-prices.ts";
 import { KeptProfiles } from "./kept-profiles.ts";
-import { packPrices, packProfiles, unpackItems, type WireAnswer, type WireRequest } from "./wire.ts";
+import {
+  answerPlaces,
+  copyAnswer,
+  newAnswers,
+  packPrices,
+  unpackRequests,
+  type AnswerPlace,
+  type RecallRequest,
+  type WireAnswers,
+  type WireRequests,
+} from "./wire.ts";
 
 /** Two batches' worth. A sender's retry follows at once; the more are held, the more of them outlives every collection of garbage. */
 const ANSWERS_HELD = 200;
-
-type Knowledge = Omit<WireAnswer, "repeated">;
 
 /** An event of these entities turned out to be fraud, or (-1) that was taken back; see `learnFraud`. */
 export interface FraudLabel {
@@ -32,7 +41,7 @@ export class ProfileMemory {
   readonly #profiles: KeptProfiles;
   readonly #prices: KeptPrices;
   /** What was answered to recent ids, so that a retry is scored the same. */
-  readonly #answers = new BoundedMap<string, { request: WireRequest; knowledge: Knowledge }>(ANSWERS_HELD);
+  readonly #answers = new BoundedMap<string, { request: RecallRequest; place: AnswerPlace }>(ANSWERS_HELD);
 
   constructor(sql: Sql, nowMs: () => number) {
     this.#ids = new KeptIds(sql, nowMs);
@@ -51,18 +60,24 @@ export class ProfileMemory {
    * An id that came before teaches nothing. It is answered as it was the first time; when that is long ago, by what is known now,
    * which includes itself and what came after it.
    */
-  recall(requests: readonly WireRequest[]): WireAnswer[] {
+  recall(packed: WireRequests): WireAnswers {
+    const requests = unpackRequests(packed);
+    const answers = newAnswers(requests);
+    const places = answerPlaces(answers, requests);
     const marks = this.#ids.find(requests.map(({ seen }) => seen.id));
-    return requests.map((request) => {
+    this.#profiles.fetch(requests.flatMap(({ entities }) => entities));
+    for (const [index, request] of requests.entries()) {
       const { id } = request.seen;
       const mark = marks.get(id);
-      const knowledge = mark === undefined ? this.#learn(request) : this.#look(request);
-      if (mark !== "counted") {
-        this.#ids.set(id, "counted");
-        marks.set(id, "counted");
-      }
-      return { ...knowledge, repeated: mark === "counted" };
-    });
+      const place = places[index] as AnswerPlace; // one a request
+      if (mark === undefined) this.#learn(request, place);
+      else this.#look(request, place);
+      answers.repeated.push(mark === "counted");
+      if (mark === "counted") continue;
+      this.#ids.set(id, "counted");
+      marks.set(id, "counted");
+    }
+    return answers;
   }
 
   /** These events were not taken in after all: sent again they are new, and still teach nothing a second time. */
@@ -91,33 +106,44 @@ export class ProfileMemory {
     yield* this.#prices.flush();
   }
 
-  #learn(request: WireRequest): Knowledge {
+  #learn(request: RecallRequest, place: AnswerPlace): void {
     const { seen, entities, items } = request;
     // All are there before the first one learns: an event is learned from as a whole, or not at all.
-    const held = entities.map((name) => ({ profile: this.#profiles.get(name), kind: kindOf(name) }));
-    const profiles = held.map(({ profile, kind }) => recall(profile, kind, seen));
-    for (const name of entities) this.#profiles.touch(name);
-    const lines = items === null ? [] : unpackItems(items);
-    const prices = packPrices(peekPrices(this.#prices.book, lines));
-    learnPrices(this.#prices.book, lines);
-    const knowledge = { profiles: packProfiles(profiles), prices };
-    this.#answers.set(seen.id, { request, knowledge });
-    return knowledge;
+    const profiles = entities.map((name) => this.#profiles.get(name));
+    for (const [index, profile] of profiles.entries()) {
+      const name = entities[index] as string; // one a profile
+      const kind = kindOf(name);
+      lookInto(place.answers.profiles, place.profilesFrom + index * SNAPSHOT_FIGURES, profile, kind, seen);
+      learn(profile, kind, seen);
+      this.#profiles.touch(name);
+    }
+    packPrices(place, peekPrices(this.#prices.book, items ?? []));
+    learnPrices(this.#prices.book, items ?? []);
+    this.#answers.set(seen.id, { request, place });
   }
 
-  #look(request: WireRequest): Knowledge {
+  #look(request: RecallRequest, place: AnswerPlace): void {
     const { seen, entities, items } = request;
     const answered = this.#answers.get(seen.id);
-    if (answered !== undefined && asksTheSame(answered.request, request)) return answered.knowledge;
-    const profiles = entities.map((name) => look(this.#profiles.get(name), kindOf(name), seen));
-    const lines = items === null ? [] : unpackItems(items);
-    return { profiles: packProfiles(profiles), prices: packPrices(peekPrices(this.#prices.book, lines)) };
+    if (answered !== undefined && asksTheSame(answered.request, request)) {
+      copyAnswer(answered.place, place);
+      return;
+    }
+    for (const [index, name] of entities.entries()) {
+      const at = place.profilesFrom + index * SNAPSHOT_FIGURES;
+      lookInto(place.answers.profiles, at, this.#profiles.get(name), kindOf(name), seen);
+    }
+    packPrices(place, peekPrices(this.#prices.book, items ?? []));
   }
 }
 
 /** An id may come again with other content, to which the answer of the first would not fit. */
-function asksTheSame(one: WireRequest, other: WireRequest): boolean {
-  return isSameList(one.entities, other.entities) && isSameList(one.items?.keys ?? [], other.items?.keys ?? []);
+function asksTheSame(one: RecallRequest, other: RecallRequest): boolean {
+  return isSameList(one.entities, other.entities) && isSameList(keysOf(one), keysOf(other));
+}
+
+function keysOf({ items }: RecallRequest): string[] {
+  return (items ?? []).map(({ key }) => key);
 }
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { ProfileMemory, type FraudLabel } from "./profile-memory.ts";
-import type { WireAnswer, WireRequest } from "./wire.ts";
+import type { WireAnswers, WireRequests } from "./wire.ts";
 
 const FLUSH_MS = 15_000;
 /** Between the steps of a flush, for the calls that wait. */
@@ -21,7 +21,7 @@ export class ProfileStore extends DurableObject<Env> {
   }
 
   /** Answers in the order asked; an event sees what the ones before it in the same call taught. */
-  recall(requests: WireRequest[]): WireAnswer[] {
+  recall(requests: WireRequests): WireAnswers {
     const answers = this.#memory.recall(requests);
     this.#planFlush();
     return answers;

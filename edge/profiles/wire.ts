@@ -1,11 +1,10 @@
 /**
- * Questions and answers of the profile stores as they cross to them: the lines of an order and what is known of profiles as arrays of
- * numbers, because an order may have 200 lines, a profile has some 60 figures, and copying as many named fields costs more than
- * everything else about them.
+ * Questions and answers of the profile stores as they cross to them. What repeats is in one text of JSON and in arrays of numbers: an
+ * order may have 200 lines, a profile has some 70 figures, and copying as many named fields costs more than everything else about them.
  */
 import type { PricedItem, UsualItem } from "../../shared/price-book.ts";
-import { LINKS, type Observation } from "../../shared/profile/observation.ts";
-import { look, newProfile, type Snapshot } from "../../shared/profile/profile.ts";
+import type { Observation } from "../../shared/profile/observation.ts";
+import { snapshotAt, SNAPSHOT_FIGURES, type Snapshot } from "../../shared/profile/snapshot.ts";
 
 /** One event's question to a store: what is known of these entities and items, and learn from it. */
 export interface RecallRequest {
@@ -19,123 +18,169 @@ export interface RecallRequest {
 export interface RecallAnswer {
   /** Beside `entities`. */
   profiles: Snapshot[];
+  /** Beside `items`; null for those never sold. */
   prices: (UsualItem | null)[];
   /** This store learned from the event's id before, and the event was not taken back since. */
   repeated: boolean;
 }
 
-export interface WireRequest extends Omit<RecallRequest, "items"> {
-  items: { keys: string[]; figures: Float64Array } | null;
+/** Any number of requests. */
+export interface WireRequests {
+  /** JSON of `WireRequest[]`. */
+  text: string;
+  /** Of the items of all requests in turn: ln of the price, and the quantity. */
+  items: Float64Array;
 }
 
-export interface WireAnswer extends Omit<RecallAnswer, "prices" | "profiles"> {
+interface WireRequest {
+  seen: Observation;
+  entities: string[];
+  items: string[] | null;
+}
+
+/** Answers to as many requests. */
+export interface WireAnswers {
+  /** A row a profile, of all requests in turn. */
   profiles: Float64Array;
+  /** A row an item. */
   prices: Float64Array;
+  /** One a request. */
+  repeated: boolean[];
 }
+
 const ITEM_FIGURES = 2;
-const USUAL_FIGURES = 9;
+const USUAL_FIGURES = 6;
 
-export function packRequest({ items, ...rest }: RecallRequest): WireRequest {
-  if (items === null) return { ...rest, items };
-  const figures = new Float64Array(items.length * ITEM_FIGURES);
-  items.forEach(({ priceLog, quantity }, index) => {
-    figures[index * ITEM_FIGURES] = priceLog;
-    figures[index * ITEM_FIGURES + 1] = quantity;
-  });
-  return { ...rest, items: { keys: items.map(({ key }) => key), figures } };
-}
-
-export function unpackItems({ keys, figures }: NonNullable<WireRequest["items"]>): PricedItem[] {
-  return keys.map((key, index) => {
-    const at = index * ITEM_FIGURES;
-    return { key, priceLog: figures[at] ?? 0, quantity: figures[at + 1] ?? 1 };
-  });
-}
-
-/** Items never sold become rows of zeros, which no other item has: its orders are at least 1. No former price becomes NaN. */
-export function packPrices(prices: readonly (UsualItem | null)[]): Float64Array {
-  const figures = new Float64Array(prices.length * USUAL_FIGURES);
-  prices.forEach((usual, index) => {
-    if (usual === null) return;
-    let at = index * USUAL_FIGURES;
-    figures[at++] = usual.orders;
-    figures[at++] = usual.priceLog;
-    figures[at++] = usual.priceSwing;
-    figures[at++] = usual.quantityLog;
-    figures[at++] = usual.quantitySwing;
-    figures[at++] = usual.last.priceLog;
-    figures[at++] = usual.last.quantityLog;
-    figures[at++] = usual.offInARow;
-    figures[at] = usual.formerPriceLog ?? NaN;
-  });
-  return figures;
-}
-
-export function unpackAnswer({ profiles, prices, repeated }: WireAnswer): RecallAnswer {
-  const snapshots: Snapshot[] = [];
-  for (let at = 0; at < profiles.length; at += SNAPSHOT_FIGURES) snapshots.push(unpackSnapshot(profiles, at));
-  const usual: (UsualItem | null)[] = [];
-  for (let at = 0; at < prices.length; at += USUAL_FIGURES) usual.push(unpackUsual(prices, at));
-  return { profiles: snapshots, prices: usual, repeated };
-}
-
-type Figure = Exclude<keyof Snapshot, "links">;
-
-/** What is known of an entity nobody saw: the pattern of all snapshots. */
-const NOTHING: Snapshot = look(newProfile(), "customer", {
-  id: "",
-  atMs: 0,
-  act: "step",
-  amountLog: null,
-  units: 0,
-  links: {},
-  place: null,
-  visit: null,
-});
-const FIGURES = Object.keys(NOTHING).filter((name): name is Figure => name !== "links");
-const LINK_FIGURES = 3;
-const SNAPSHOT_FIGURES = FIGURES.length + LINKS.length * LINK_FIGURES;
-
-/** A link the event does not name becomes NaN. */
-export function packProfiles(profiles: readonly Snapshot[]): Float64Array {
-  const figures = new Float64Array(profiles.length * SNAPSHOT_FIGURES);
+export function packRequests(requests: readonly RecallRequest[]): WireRequests {
+  const figures = new Float64Array(ITEM_FIGURES * countItems(requests));
   let at = 0;
-  for (const snapshot of profiles) {
-    for (const name of FIGURES) figures[at++] = snapshot[name];
-    for (const link of LINKS) {
-      const known = snapshot.links[link];
-      figures[at++] = known?.known ?? NaN;
-      figures[at++] = known?.recent ?? NaN;
-      figures[at++] = known?.isNew ? 1 : 0;
-    }
-  }
-  return figures;
+  const wired = requests.map(({ seen, entities, items }): WireRequest => {
+    if (items === null) return { seen, entities, items };
+    const keys = items.map(({ key, priceLog, quantity }) => {
+      figures[at++] = priceLog;
+      figures[at++] = quantity;
+      return key;
+    });
+    return { seen, entities, items: keys };
+  });
+  return { text: JSON.stringify(wired), items: figures };
 }
 
-function unpackSnapshot(figures: Float64Array, from: number): Snapshot {
-  let at = from;
+export function unpackRequests({ text, items: figures }: WireRequests): RecallRequest[] {
+  let at = 0;
   const next = () => figures[at++] ?? NaN;
-  const snapshot: Snapshot = { ...NOTHING, links: {} };
-  for (const name of FIGURES) snapshot[name] = next();
-  for (const link of LINKS) {
-    const [known, recent, isNew] = [next(), next(), next() === 1];
-    if (!Number.isNaN(known)) snapshot.links[link] = { known, recent, isNew };
-  }
-  return snapshot;
+  return (JSON.parse(text) as WireRequest[]).map(({ seen, entities, items }) => ({
+    seen,
+    entities,
+    items: items === null ? null : items.map((key) => ({ key, priceLog: next(), quantity: next() })),
+  })); // written by packRequests
 }
 
-function unpackUsual(figures: Float64Array, at: number): UsualItem | null {
-  const figure = (index: number) => figures[at + index] ?? NaN;
-  if (figure(0) === 0) return null;
-  const former = figure(8);
+/** Room for the answers to some requests. */
+export function newAnswers(requests: readonly RecallRequest[]): WireAnswers {
+  const entities = requests.reduce((sum, request) => sum + request.entities.length, 0);
   return {
-    orders: figure(0),
-    priceLog: figure(1),
-    priceSwing: figure(2),
-    quantityLog: figure(3),
-    quantitySwing: figure(4),
-    last: { priceLog: figure(5), quantityLog: figure(6) },
-    offInARow: figure(7),
-    formerPriceLog: Number.isNaN(former) ? null : former,
+    profiles: new Float64Array(SNAPSHOT_FIGURES * entities),
+    prices: new Float64Array(USUAL_FIGURES * countItems(requests)),
+    repeated: [],
   };
+}
+
+/** Where one request's answer lies in those to many. */
+export interface AnswerPlace {
+  answers: WireAnswers;
+  profilesFrom: number;
+  profilesTo: number;
+  pricesFrom: number;
+  pricesTo: number;
+}
+
+/** Where the answer to each of the requests lies. */
+export function answerPlaces(answers: WireAnswers, requests: readonly RecallRequest[]): AnswerPlace[] {
+  let profilesTo = 0;
+  let pricesTo = 0;
+  return requests.map(({ entities, items }) => {
+    const [profilesFrom, pricesFrom] = [profilesTo, pricesTo];
+    profilesTo += entities.length * SNAPSHOT_FIGURES;
+    pricesTo += (items?.length ?? 0) * USUAL_FIGURES;
+    return { answers, profilesFrom, profilesTo, pricesFrom, pricesTo };
+  });
+}
+
+/** What is known of profiles and prices, as it was answered before. */
+export function copyAnswer(from: AnswerPlace, to: AnswerPlace): void {
+  to.answers.profiles.set(from.answers.profiles.subarray(from.profilesFrom, from.profilesTo), to.profilesFrom);
+  to.answers.prices.set(from.answers.prices.subarray(from.pricesFrom, from.pricesTo), to.pricesFrom);
+}
+
+/** Items never sold are rows of zeros, which no other item has: its orders are at least 1. No former price becomes NaN. */
+export function packPrices(
+  { answers: { prices }, pricesFrom }: AnswerPlace,
+  known: readonly (UsualItem | null)[],
+): void {
+  known.forEach((usual, index) => {
+    if (usual === null) return;
+    let at = pricesFrom + index * USUAL_FIGURES;
+    prices[at++] = usual.orders;
+    prices[at++] = usual.priceLog;
+    prices[at++] = usual.priceSwing;
+    prices[at++] = usual.quantityLog;
+    prices[at++] = usual.quantitySwing;
+    prices[at] = usual.formerPriceLog ?? NaN;
+  });
+}
+
+/** @param requests that were asked: their answers lie in the same order */
+export function unpackAnswers(answers: WireAnswers, requests: readonly RecallRequest[]): RecallAnswer[] {
+  return answerPlaces(answers, requests).map(({ profilesFrom, pricesFrom }, index): RecallAnswer => {
+    const { entities = [], items = null } = requests[index] ?? {};
+    return {
+      profiles: entities.map((_name, entity) => snapshotAt(answers.profiles, profilesFrom + entity * SNAPSHOT_FIGURES)),
+      prices: (items ?? []).map((_item, item) => usualAt(answers.prices, pricesFrom + item * USUAL_FIGURES)),
+      repeated: answers.repeated[index] ?? false,
+    };
+  });
+}
+
+function usualAt(figures: Float64Array, at: number): UsualItem | null {
+  return figures[at] === 0 ? null : new UsualRow(figures, at);
+}
+
+/** What is usual of an item, read from its row when it is asked. */
+class UsualRow implements UsualItem {
+  readonly #figures: Float64Array;
+  readonly #at: number;
+
+  constructor(figures: Float64Array, at: number) {
+    this.#figures = figures;
+    this.#at = at;
+  }
+
+  get orders(): number {
+    return this.#figure(0);
+  }
+  get priceLog(): number {
+    return this.#figure(1);
+  }
+  get priceSwing(): number {
+    return this.#figure(2);
+  }
+  get quantityLog(): number {
+    return this.#figure(3);
+  }
+  get quantitySwing(): number {
+    return this.#figure(4);
+  }
+  get formerPriceLog(): number | null {
+    const former = this.#figure(5);
+    return Number.isNaN(former) ? null : former;
+  }
+
+  #figure(index: number): number {
+    return this.#figures[this.#at + index] ?? NaN;
+  }
+}
+
+function countItems(requests: readonly RecallRequest[]): number {
+  return requests.reduce((sum, { items }) => sum + (items?.length ?? 0), 0);
 }

@@ -20,7 +20,7 @@ const IDENTIFIERS = new Set([
  *
  * @returns the value itself, and nothing hashed, where nothing was private
  */
-export async function redactFields<T extends object>(value: T, redact: Redact, pseudonymize: Pseudonymize): Promise<T> {
+export function redactFields<T extends object>(value: T, redact: Redact, pseudonymize: Pseudonymize): T {
   const identifiers = new Set<string>();
   const found = redactAny(value, "", (text, name) => {
     const rest = redact(text, name);
@@ -31,7 +31,7 @@ export async function redactFields<T extends object>(value: T, redact: Redact, p
   const pseudonyms = new Map<string, string>();
   for (const identifier of identifiers) {
     const { kind, text } = pseudonymOf(identifier, redact);
-    pseudonyms.set(identifier, `${kind}_${await pseudonymize(kind, text)}`);
+    pseudonyms.set(identifier, `${kind}_${pseudonymize(kind, text)}`);
   }
   return redactAny(value, "", (text, name) => {
     const pseudonym = IDENTIFIERS.has(name) ? pseudonyms.get(text) : undefined;

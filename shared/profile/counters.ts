@@ -30,6 +30,53 @@ const MINUTES_KEPT = 60;
 const HOURS_KEPT = 24;
 const DAYS_KEPT = 30;
 
+/** What is counted in a span, in the order it is packed in. */
+const COUNTERS = {
+  minutes: Object.keys(MINUTE) as (keyof MinuteSums)[],
+  hours: Object.keys(HOUR) as (keyof HourSums)[],
+  days: Object.keys(DAY) as (keyof DaySums)[],
+}; // their own keys
+type PackedBuckets = number[];
+export type PackedCounts = [minutes: PackedBuckets, hours: PackedBuckets, days: PackedBuckets];
+
+/** Counts in a quarter of the room: no names, most of which would stand before a zero. */
+export function packCounts({ minutes, hours, days }: Counts): PackedCounts {
+  return [packBuckets(minutes, COUNTERS.minutes), packBuckets(hours, COUNTERS.hours), packBuckets(days, COUNTERS.days)];
+}
+
+export function unpackCounts([minutes, hours, days]: PackedCounts): Counts {
+  return {
+    minutes: unpackBuckets(minutes, COUNTERS.minutes, MINUTE),
+    hours: unpackBuckets(hours, COUNTERS.hours, HOUR),
+    days: unpackBuckets(days, COUNTERS.days, DAY),
+  };
+}
+
+function packBuckets<Sums>(buckets: readonly Bucket<Sums>[], counters: readonly (keyof Sums)[]): PackedBuckets {
+  const packed: number[] = [];
+  for (const bucket of buckets) {
+    packed.push(bucket.at);
+    for (const counter of counters) packed.push(bucket[counter] as number); // sums are numbers
+  }
+  return packed;
+}
+
+function unpackBuckets<Sums extends object>(
+  packed: PackedBuckets,
+  counters: readonly (keyof Sums)[],
+  empty: Sums,
+): Bucket<Sums>[] {
+  const buckets: Bucket<Sums>[] = [];
+  for (let at = 0; at < packed.length; at += 1 + counters.length) {
+    const bucket = { ...empty, at: packed[at] ?? 0 };
+    counters.forEach((counter, index) => {
+      bucket[counter] = (packed[at + 1 + index] ?? 0) as Bucket<Sums>[keyof Sums]; // sums are numbers
+    });
+    buckets.push(bucket);
+  }
+  return buckets;
+}
+
 export function newCounts(): Counts {
   return { minutes: [], hours: [], days: [] };
 }
@@ -80,10 +127,25 @@ export interface Windows {
   days30: Pick<DaySums, "orders" | "refunds" | "amount" | "refunded" | "frauds">;
 }
 
-/** What was counted up to a time; what lies after it is left out. */
-export function windowsAt({ minutes, hours, days }: Counts, atMs: number): Windows {
-  const minute = { cartAdds: 0, views: 0 };
-  const hour = { ...MINUTE };
+export function newWindows(): Windows {
+  return {
+    minute: { cartAdds: 0, views: 0 },
+    hour: { ...MINUTE },
+    day: { ...HOUR },
+    days7: { orders: 0, coupons: 0, zSum: 0, zCount: 0, frauds: 0 },
+    days30: { orders: 0, refunds: 0, amount: 0, refunded: 0, frauds: 0 },
+  };
+}
+
+/**
+ * What was counted up to a time; what lies after it is left out.
+ *
+ * @param windows gone over and returned: whoever looks often brings the same each time
+ */
+export function windowsAt({ minutes, hours, days }: Counts, atMs: number, windows = newWindows()): Windows {
+  const { minute, hour, day, days7, days30 } = windows;
+  minute.cartAdds = minute.views = 0;
+  hour.logins = hour.couponsRefused = hour.cartAdds = hour.cartUnits = hour.views = 0;
   const thisMinute = Math.floor(atMs / MINUTE_MS);
   for (const bucket of minutes) {
     const ago = thisMinute - bucket.at;
@@ -98,7 +160,7 @@ export function windowsAt({ minutes, hours, days }: Counts, atMs: number): Windo
     minute.cartAdds += share * bucket.cartAdds;
     minute.views += share * bucket.views;
   }
-  const day = { ...HOUR };
+  day.orders = day.declines = day.signUps = day.amount = 0;
   const thisHour = Math.floor(atMs / HOUR_MS);
   for (const bucket of hours) {
     const ago = thisHour - bucket.at;
@@ -108,8 +170,8 @@ export function windowsAt({ minutes, hours, days }: Counts, atMs: number): Windo
     day.signUps += bucket.signUps;
     day.amount += bucket.amount;
   }
-  const days7 = { orders: 0, coupons: 0, zSum: 0, zCount: 0, frauds: 0 };
-  const days30 = { orders: 0, refunds: 0, amount: 0, refunded: 0, frauds: 0 };
+  days7.orders = days7.coupons = days7.zSum = days7.zCount = days7.frauds = 0;
+  days30.orders = days30.refunds = days30.amount = days30.refunded = days30.frauds = 0;
   const today = Math.floor(atMs / DAY_MS);
   for (const bucket of days) {
     const ago = today - bucket.at;
@@ -126,5 +188,5 @@ export function windowsAt({ minutes, hours, days }: Counts, atMs: number): Windo
     days7.zCount += bucket.zCount;
     days7.frauds += bucket.frauds;
   }
-  return { minute, hour, day, days7, days30 };
+  return windows;
 }

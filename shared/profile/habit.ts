@@ -32,11 +32,28 @@ export function lookHabit(habit: Habit, atMs: number): { near: number; all: numb
 }
 
 export function learnHabit(habit: Habit, atMs: number): Habit {
-  const learned = habit ?? Array.from({ length: SLOTS }, () => 0);
+  const learned = habit ?? noOrders();
   const { hour, isWeekend } = slotOf(atMs);
   const slot = hour + (isWeekend ? HOURS : 0);
   learned[slot] = (learned[slot] ?? 0) + 1;
   return learned;
+}
+
+/** Only the slots with orders, each with their number: most have none. */
+export function packHabit(habit: readonly number[]): number[] {
+  const packed: number[] = [];
+  for (const [slot, orders] of habit.entries()) if (orders !== 0) packed.push(slot, orders);
+  return packed;
+}
+
+export function unpackHabit(packed: readonly number[]): number[] {
+  const habit = noOrders();
+  for (let at = 0; at < packed.length; at += 2) habit[packed[at] ?? 0] = packed[at + 1] ?? 0;
+  return habit;
+}
+
+function noOrders(): number[] {
+  return Array<number>(SLOTS).fill(0);
 }
 
 function slotOf(atMs: number): { hour: number; isWeekend: boolean } {

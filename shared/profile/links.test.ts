@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { observation } from "../test-facts.ts";
-import { learnLink, LINKS_OF, linksSeen, lookLink, type Seen } from "./links.ts";
-import type { Act, Link } from "./observation.ts";
+import { learnLink, linkKey, LINKS_OF, lookLink, type Seen } from "./links.ts";
+import { LINKS, type Act, type Link } from "./observation.ts";
 
 const AT_MS = Date.parse("2026-03-10T12:30:00Z");
 const HOUR_MS = 3_600_000;
@@ -73,19 +73,18 @@ describe("lookLink", () => {
   });
 });
 
-describe("linksSeen", () => {
-  const everything = observation({
-    links: Object.fromEntries(Object.values(LINKS_OF).flatMap((links) => links.map((link) => [link, `a ${link}`]))),
-  });
+describe("linkKey", () => {
+  const everything = observation({ links: Object.fromEntries(LINKS.map((link) => [link, `a ${link}`])) });
 
   it.each(Object.keys(LINKS_OF) as (keyof typeof LINKS_OF)[])("gives a %s the links it remembers, no other", (kind) => {
-    const seen = [...linksSeen(kind, everything)];
-    expect(seen).toEqual(LINKS_OF[kind].map((link) => [link, `a ${link}`]));
-    expect([...linksSeen(kind, observation())]).toEqual([]);
+    const seen = LINKS.filter((link) => linkKey(kind, link, everything) === `a ${link}`);
+    expect(seen.toSorted()).toEqual([...LINKS_OF[kind]].toSorted());
+    expect(LINKS.filter((link) => linkKey(kind, link, everything) === null).length + seen.length).toBe(LINKS.length);
+    expect(LINKS.filter((link) => linkKey(kind, link, observation()) !== null)).toEqual([]);
   });
 
   it("tells apart long keys that begin alike, and remembers no more than 32 characters of any", () => {
-    const keyOf = (card: string) => [...linksSeen("customer", observation({ links: { card } }))][0]?.[1] ?? "";
+    const keyOf = (card: string) => linkKey("customer", "card", observation({ links: { card } })) ?? "";
     const long = "x".repeat(400);
     expect(keyOf(`${long}1`)).not.toBe(keyOf(`${long}2`));
     expect(keyOf(`${long}1`)).toBe(keyOf(`${long}1`));

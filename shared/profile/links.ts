@@ -87,12 +87,18 @@ export const LINKS_OF = {
 /** What has a profile of its own. */
 export type EntityKind = keyof typeof LINKS_OF;
 
-/** The links of an event that an entity of this kind remembers, with their keys. */
-export function* linksSeen(kind: EntityKind, { links }: Observation): Generator<[Link, string]> {
-  for (const link of LINKS_OF[kind]) {
-    const key = links[link];
-    if (key !== undefined) yield [link, shortened(key)];
-  }
+const LINKS_SET: Record<EntityKind, ReadonlySet<Link>> = {
+  customer: new Set(LINKS_OF.customer),
+  email: new Set(LINKS_OF.email),
+  client: new Set(LINKS_OF.client),
+  card: new Set(LINKS_OF.card),
+  ip: new Set(LINKS_OF.ip),
+};
+
+/** What an event is linked to, as an entity of this kind remembers it; null for a link that it does not name, or that does not matter. */
+export function linkKey(kind: EntityKind, link: Link, { links }: Observation): string | null {
+  const key = links[link];
+  return key === undefined || !LINKS_SET[kind].has(link) ? null : shortened(key);
 }
 
 function shortened(key: string): string {

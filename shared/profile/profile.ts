@@ -5,20 +5,20 @@
  * its future, and live traffic and replay get the same numbers. Which events it learned from is for its keeper to remember.
  * Bounded: some kilobytes, at most 60, whatever the entity does.
  */
-import { countDay, countHour, countMinute, newCounts, windowsAt, type Counts } from "./counters.ts";
+import { countDay, countHour, countMinute, newCounts, newWindows, windowsAt, type Counts } from "./counters.ts";
 import { learnHabit, lookHabit, type Habit } from "./habit.ts";
-import { learnLink, linksSeen, lookLink, type EntityKind, type LinkSnapshot, type Seen } from "./links.ts";
-import type { Link, Observation } from "./observation.ts";
+import { learnLink, linkKey, LINKS_OF, lookLink, type EntityKind, type Seen } from "./links.ts";
+import { LINKS, type Link, type Observation } from "./observation.ts";
 import { learnStay, lookStay, type Stay } from "./place.ts";
+import { FIGURE, setLink, snapshotAt, SNAPSHOT_FIGURES, type Snapshot } from "./snapshot.ts";
 import { learnVisit, lookVisit, type Visit } from "./visit.ts";
 
-interface Attempt {
+export interface Attempt {
   atMs: number;
   declined: boolean;
 }
 
 export interface Profile {
-  v: 2;
   /** Of the first event, and the newest. */
   firstMs: number | null;
   lastMs: number | null;
@@ -36,63 +36,6 @@ export interface Profile {
   habit: Habit;
 }
 
-/**
- * What was known of an entity before an event. Payments of `1m` and `1h` are exact, up to 200 attempts. Of all else `1m` is this minute
- * and what is left of the one before, `1h` this minute and the 59 before, `1d` this hour and the 23 before, `7d` and `30d` this day and
- * those before; nothing later is in them, but for what came within the same minute, hour or day.
- * Amounts are ln(1 + euros) where the name says so by `amountM…`, else euros, roughly. NaN where nothing can be known.
- */
-export interface Snapshot {
-  orders: number;
-  orders1m: number;
-  orders1h: number;
-  orders1d: number;
-  orders7d: number;
-  orders30d: number;
-  attempts1h: number;
-  declines1h: number;
-  declines1d: number;
-  declinesInARow: number;
-  refunds30d: number;
-  logins1h: number;
-  signUps1d: number;
-  coupons7d: number;
-  couponsRefused1h: number;
-  cartAdds1m: number;
-  cartAdds1h: number;
-  cartUnits1h: number;
-  views1m: number;
-  views1h: number;
-  frauds7d: number;
-  frauds30d: number;
-  amount1d: number;
-  amount30d: number;
-  refunded30d: number;
-  amountMean: number;
-  /** Sum of squared deviations from the mean (Welford). */
-  amountM2: number;
-  amountEwMean: number;
-  amountEwVariance: number;
-  amountMax: number;
-  /** Mean of the clipped z-scores of the amounts of the last 7 days, before this event; 0 without any. */
-  amountZ7d: number;
-  /** Since the first event, the newest, the last order and the sign-up. */
-  sinceFirstMs: number;
-  sinceLastMs: number;
-  sinceOrderMs: number;
-  sinceSignUpMs: number;
-  /** From where it was last, or before if that is here, and since when it was last seen there; see `lookStay`. */
-  movedKm: number;
-  movedMs: number;
-  /** Orders at about this time of a day like this one, and of how many; see `lookHabit`. */
-  habitNear: number;
-  habitAll: number;
-  visitMs: number;
-  viewGaps: number;
-  viewGapVariation: number;
-  links: Partial<Record<Link, LinkSnapshot>>;
-}
-
 const ATTEMPTS_KEPT = 200;
 const EW_ALPHA = 0.05;
 const MINUTE_MS = 60_000;
@@ -100,7 +43,6 @@ const HOUR_MS = 3_600_000;
 
 export function newProfile(): Profile {
   return {
-    v: 2,
     firstMs: null,
     lastMs: null,
     signedUpMs: null,
@@ -120,98 +62,115 @@ export function newProfile(): Profile {
 /** What was known before this event; the profile then learns from it. For an event it learned from already there is `look`. */
 export function recall(profile: Profile, kind: EntityKind, seen: Observation): Snapshot {
   const before = look(profile, kind, seen);
-  learn(profile, kind, seen, before);
+  learn(profile, kind, seen);
   return before;
 }
 
 /** What is known at this event, of which nothing is learned. */
 export function look(profile: Profile, kind: EntityKind, seen: Observation): Snapshot {
+  const row = new Float64Array(SNAPSHOT_FIGURES);
+  lookInto(row, 0, profile, kind, seen);
+  return snapshotAt(row, 0);
+}
+
+/** `look`, written as the row of a snapshot: a store answers hundreds of profiles at once, and objects of so many fields are slow. */
+export function lookInto(row: Float64Array, at: number, profile: Profile, kind: EntityKind, seen: Observation): void {
   const { atMs } = seen;
   const { amount } = profile;
-  const { minute, hour, day, days7, days30 } = windowsAt(profile.counts, atMs);
-  const attempts = lookAttempts(profile.attempts, atMs);
+  const { minute, hour, day, days7, days30 } = windowsAt(profile.counts, atMs, windows);
+  row[at + FIGURE.orders] = profile.orders;
+  row[at + FIGURE.orders1d] = day.orders;
+  row[at + FIGURE.orders7d] = days7.orders;
+  row[at + FIGURE.orders30d] = days30.orders;
+  row[at + FIGURE.declines1d] = day.declines;
+  row[at + FIGURE.declinesInARow] = profile.declinesInARow;
+  row[at + FIGURE.refunds30d] = days30.refunds;
+  row[at + FIGURE.logins1h] = hour.logins;
+  row[at + FIGURE.signUps1d] = day.signUps;
+  row[at + FIGURE.coupons7d] = days7.coupons;
+  row[at + FIGURE.couponsRefused1h] = hour.couponsRefused;
+  row[at + FIGURE.cartAdds1m] = minute.cartAdds;
+  row[at + FIGURE.cartAdds1h] = hour.cartAdds;
+  row[at + FIGURE.cartUnits1h] = hour.cartUnits;
+  row[at + FIGURE.views1m] = minute.views;
+  row[at + FIGURE.views1h] = hour.views;
+  row[at + FIGURE.frauds7d] = Math.max(0, days7.frauds);
+  row[at + FIGURE.frauds30d] = Math.max(0, days30.frauds);
+  row[at + FIGURE.amount1d] = day.amount;
+  row[at + FIGURE.amount30d] = days30.amount;
+  row[at + FIGURE.refunded30d] = days30.refunded;
+  row[at + FIGURE.amountMean] = amount.mean;
+  row[at + FIGURE.amountM2] = amount.m2;
+  row[at + FIGURE.amountEwMean] = amount.ewMean;
+  row[at + FIGURE.amountEwVariance] = amount.ewVariance;
+  row[at + FIGURE.amountMax] = amount.max;
+  row[at + FIGURE.amountZ7d] = days7.zCount > 0 ? days7.zSum / days7.zCount : 0;
+  row[at + FIGURE.sinceFirstMs] = since(profile.firstMs, atMs);
+  row[at + FIGURE.sinceLastMs] = since(profile.lastMs, atMs);
+  row[at + FIGURE.sinceOrderMs] = since(profile.orderedMs, atMs);
+  row[at + FIGURE.sinceSignUpMs] = since(profile.signedUpMs, atMs);
+  lookAttempts(row, at, profile.attempts, atMs);
+  const { movedKm, movedMs } = lookStay(profile.stay, seen);
+  row[at + FIGURE.movedKm] = movedKm;
+  row[at + FIGURE.movedMs] = movedMs;
   const habit = lookHabit(profile.habit, atMs);
-  const visit = lookVisit(profile.visit, seen);
-  const links: Snapshot["links"] = {};
-  for (const [link, key] of linksSeen(kind, seen)) links[link] = lookLink(profile.links[link], link, key, atMs);
-  return {
-    orders: profile.orders,
-    orders1m: attempts.orders1m,
-    orders1h: attempts.orders1h,
-    orders1d: day.orders,
-    orders7d: days7.orders,
-    orders30d: days30.orders,
-    attempts1h: attempts.attempts1h,
-    declines1h: attempts.declines1h,
-    declines1d: day.declines,
-    declinesInARow: profile.declinesInARow,
-    refunds30d: days30.refunds,
-    logins1h: hour.logins,
-    signUps1d: day.signUps,
-    coupons7d: days7.coupons,
-    couponsRefused1h: hour.couponsRefused,
-    cartAdds1m: minute.cartAdds,
-    cartAdds1h: hour.cartAdds,
-    cartUnits1h: hour.cartUnits,
-    views1m: minute.views,
-    views1h: hour.views,
-    frauds7d: Math.max(0, days7.frauds),
-    frauds30d: Math.max(0, days30.frauds),
-    amount1d: day.amount,
-    amount30d: days30.amount,
-    refunded30d: days30.refunded,
-    amountMean: amount.mean,
-    amountM2: amount.m2,
-    amountEwMean: amount.ewMean,
-    amountEwVariance: amount.ewVariance,
-    amountMax: amount.max,
-    amountZ7d: days7.zCount > 0 ? days7.zSum / days7.zCount : 0,
-    sinceFirstMs: since(profile.firstMs, atMs),
-    sinceLastMs: since(profile.lastMs, atMs),
-    sinceOrderMs: since(profile.orderedMs, atMs),
-    sinceSignUpMs: since(profile.signedUpMs, atMs),
-    ...lookStay(profile.stay, seen),
-    habitNear: habit.near,
-    habitAll: habit.all,
-    ...visit,
-    links,
-  };
+  row[at + FIGURE.habitNear] = habit.near;
+  row[at + FIGURE.habitAll] = habit.all;
+  const { visitMs, viewGaps, viewGapVariation } = lookVisit(profile.visit, seen);
+  row[at + FIGURE.visitMs] = visitMs;
+  row[at + FIGURE.viewGaps] = viewGaps;
+  row[at + FIGURE.viewGapVariation] = viewGapVariation;
+  for (const link of LINKS) {
+    const key = linkKey(kind, link, seen);
+    setLink(row, at, link, key === null ? null : lookLink(profile.links[link], link, key, atMs));
+  }
 }
+
+/** Gone over by each look, and never held beyond it. */
+const windows = newWindows();
 
 function since(pastMs: number | null, atMs: number): number {
   return pastMs === null ? NaN : Math.max(0, atMs - pastMs);
 }
 
-function lookAttempts(attempts: readonly Attempt[], atMs: number) {
-  const found = { attempts1h: 0, declines1h: 0, orders1h: 0, orders1m: 0 };
+function lookAttempts(row: Float64Array, at: number, attempts: readonly Attempt[], atMs: number): void {
+  let declines1h = 0;
+  let orders1h = 0;
+  let orders1m = 0;
   for (const { atMs: triedMs, declined } of attempts) {
     const agoMs = atMs - triedMs;
     if (agoMs < 0 || agoMs >= HOUR_MS) continue;
-    found.attempts1h++;
-    if (declined) found.declines1h++;
-    else found.orders1h++;
-    if (!declined && agoMs < MINUTE_MS) found.orders1m++;
+    if (declined) declines1h++;
+    else orders1h++;
+    if (!declined && agoMs < MINUTE_MS) orders1m++;
   }
-  return found;
+  row[at + FIGURE.attempts1h] = declines1h + orders1h;
+  row[at + FIGURE.declines1h] = declines1h;
+  row[at + FIGURE.orders1h] = orders1h;
+  row[at + FIGURE.orders1m] = orders1m;
 }
 
-function learn(profile: Profile, kind: EntityKind, seen: Observation, before: Snapshot): void {
+/** The profile learns from an event. */
+export function learn(profile: Profile, kind: EntityKind, seen: Observation): void {
   const { atMs } = seen;
-  for (const [link, key] of linksSeen(kind, seen)) learnLink((profile.links[link] ??= []), key, seen);
+  for (const link of LINKS_OF[kind]) {
+    const key = linkKey(kind, link, seen);
+    if (key !== null) learnLink((profile.links[link] ??= []), key, seen);
+  }
   profile.firstMs = Math.min(profile.firstMs ?? atMs, atMs);
   profile.lastMs = Math.max(profile.lastMs ?? atMs, atMs);
   profile.stay = learnStay(profile.stay, seen);
   profile.visit = learnVisit(profile.visit, seen);
-  learnAct(profile, seen, before);
+  learnAct(profile, seen);
 }
 
-function learnAct(profile: Profile, seen: Observation, before: Snapshot): void {
+function learnAct(profile: Profile, seen: Observation): void {
   const { atMs, act, amountLog, units } = seen;
   const { counts } = profile;
   switch (act) {
     case "order":
       learnAttempt(profile, atMs, false);
-      learnOrder(profile, seen, before);
+      learnOrder(profile, seen);
       return;
     case "decline":
       learnAttempt(profile, atMs, true);
@@ -261,8 +220,8 @@ export function learnFraud({ counts }: Profile, knownMs: number, by: 1 | -1): vo
   countDay(counts, knownMs, "frauds", by);
 }
 
-function learnOrder(profile: Profile, { atMs, amountLog, links }: Observation, before: Snapshot): void {
-  const { amount, counts } = profile;
+function learnOrder(profile: Profile, { atMs, amountLog, links }: Observation): void {
+  const { amount, counts, orders: ordersBefore } = profile;
   profile.orders++;
   profile.orderedMs = Math.max(profile.orderedMs ?? atMs, atMs);
   profile.declinesInARow = 0;
@@ -273,7 +232,8 @@ function learnOrder(profile: Profile, { atMs, amountLog, links }: Observation, b
   if (amountLog === null) return;
   countHour(counts, atMs, "amount", Math.expm1(amountLog));
   countDay(counts, atMs, "amount", Math.expm1(amountLog));
-  countDay(counts, atMs, "zSum", Math.max(-3, Math.min(6, amountZ(before, amountLog))));
+  const z = amountZ({ orders: ordersBefore, amountMean: amount.mean, amountM2: amount.m2 }, amountLog);
+  countDay(counts, atMs, "zSum", Math.max(-3, Math.min(6, z)));
   countDay(counts, atMs, "zCount", 1);
   const delta = amountLog - amount.mean;
   amount.mean += delta / profile.orders;
