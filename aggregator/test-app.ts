@@ -30,6 +30,13 @@ export interface Answered {
   body: unknown;
 }
 
+/** Writing the document takes longer than most tests, and all apps have the same. */
+let documented: OpenApiDocument | undefined;
+
+async function documentOf(app: ReturnType<typeof createApp>): Promise<OpenApiDocument> {
+  return z.custom<OpenApiDocument>().parse(await (await app.request("/openapi.json")).json());
+}
+
 /** The app with a key of every kind. Each answer is held against the document before it is given. */
 export async function testApp(db: Db, changes: Partial<Parameters<typeof createApp>[0]> = {}) {
   const keys = await testKeys();
@@ -62,7 +69,7 @@ export async function testApp(db: Db, changes: Partial<Parameters<typeof createA
     log: (line) => void lines.push(line),
     ...changes,
   });
-  const document = z.custom<OpenApiDocument>().parse(await (await app.request("/openapi.json")).json());
+  const document = (documented ??= await documentOf(app));
   lines.length = 0;
 
   async function call(

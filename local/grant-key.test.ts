@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROLES, keyId } from "../shared/keys.ts";
+import { migratedCluster } from "../test/embedded-database.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { grantKey } from "./grant-key.ts";
 import { migrate } from "./migrate.ts";
@@ -28,17 +30,17 @@ async function run(args: string[], databaseUrl?: string) {
 }
 
 describe("grantKey", () => {
-  let database: Database;
+  let database: PGlite;
   beforeAll(async () => {
-    database = await openDatabase({});
-    await migrate(database);
+    database = await PGlite.create({ loadDataDir: await migratedCluster() });
   });
   afterAll(() => database.close());
+  const query = async <T>(statement: string, params?: unknown[]) => (await database.query<T>(statement, params)).rows;
 
   it.each(ROLES)("makes a key of role %s that the aggregator's cron will hand to the Workers", async (role) => {
     await database.exec("TRUNCATE api_keys");
-    const key = await grantKey({ role, description: "for me" }, database.query);
-    expect(await database.query(RECORDS)).toEqual([
+    const key = await grantKey({ role, description: "for me" }, query);
+    expect(await query(RECORDS)).toEqual([
       {
         id: keyId(key),
         kind: "secret",

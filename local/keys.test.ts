@@ -1,24 +1,22 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { authenticate, ApiKeyRecord, keyEntry, originAllowed } from "../shared/keys.ts";
-import { createHash } from "node:crypto";
+import { migratedCluster } from "../test/embedded-database.ts";
 import { provideKeys, type KeyStores } from "./keys.ts";
-import { migrate } from "./migrate.ts";
-import { openPostgres, type LocalPostgres } from "./postgres.ts";
 
-let postgres: LocalPostgres;
+let postgres: PGlite;
 let config: Map<string, string>;
 let stores: KeyStores;
 
 beforeAll(async () => {
-  postgres = await openPostgres({});
-  await migrate(postgres);
+  postgres = await PGlite.create({ loadDataDir: await migratedCluster() });
 });
 afterAll(() => postgres.close());
 beforeEach(() => {
   config = new Map();
   stores = {
-    query: (text, params) => postgres.query(text, params),
+    query: async <T>(text: string, params?: unknown[]) => (await postgres.query<T>(text, params)).rows,
     putConfig: async (entry, value) => void config.set(entry, value),
   };
 });
@@ -45,7 +43,7 @@ describe("provideKeys", () => {
 
   it("keeps no key's text, neither in Postgres nor where the Workers look", async () => {
     const keys = await provideKeys(null, stores);
-    const kept = JSON.stringify([await postgres.query("SELECT * FROM api_keys"), ...config]);
+    const kept = JSON.stringify([(await postgres.query("SELECT * FROM api_keys")).rows, ...config]);
     for (const key of Object.values(keys)) expect(kept).not.toContain(key.slice(-32));
   });
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { provideDatabase } from "../test/embedded-database.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import { createOwnDatabase, hasServer, type OwnDatabase } from "./server-for-tests.ts";
@@ -78,11 +79,16 @@ function guarantees(database: () => Database) {
 }
 
 describe("migrate, on PGlite", () => {
+  const folder = mkdtempSync(join(tmpdir(), "migrate-"));
   let database: Database;
   beforeAll(async () => {
-    database = await openDatabase({ statementDeadlineMs: 200 });
+    await provideDatabase(folder);
+    database = await openDatabase({ pgliteDir: join(folder, "postgres"), statementDeadlineMs: 200 });
   });
-  afterAll(() => database.close());
+  afterAll(async () => {
+    await database.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
   guarantees(() => database);
 });
 

@@ -17,6 +17,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { provideDatabase } from "../test/embedded-database.ts";
 import { FileLockedError } from "./file-lock.ts";
 import { openGate } from "./gate.ts";
 import { listen } from "./listen.ts";
@@ -96,6 +97,7 @@ const ENGINES: Engine[] = [
     isHere: true,
     async create() {
       const dataDir = mkdtempSync(join(tmpdir(), "postgres-"));
+      await provideDatabase(dataDir);
       return {
         open: () => openPostgres({ dataDir, statementDeadlineMs }),
         remove: async () => rmSync(dataDir, { recursive: true, force: true }),

@@ -1,15 +1,40 @@
-import { cp } from "node:fs/promises";
+/// <reference types="node" />
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { migrate } from "../local/migrate.ts";
-import { openPostgres } from "../local/postgres.ts";
+import { PGlite } from "@electric-sql/pglite";
 import { madeOnce } from "./made-once.ts";
 
-/** Puts PGlite's files with the product's tables into a folder. Making them takes seconds, so that is done once a run and copied. */
+const MIGRATIONS = join(import.meta.dirname, "../migrations");
+const ARCHIVE = "cluster.tar";
+/** Of `template1` and `template0`, by their numbers in every Postgres. Nobody connects to them, and they are half of all files. */
+const TEMPLATES = ["base/1", "base/4"];
+
+/** Puts PGlite's files with the product's tables into a folder. */
 export async function provideDatabase(folder: string): Promise<void> {
-  const made = await madeOnce("embedded-database", async (dataDir) => {
-    const postgres = await openPostgres({ dataDir });
-    await migrate(postgres);
-    await postgres.close();
+  await cp(join(await made(), "postgres"), join(folder, "postgres"), { recursive: true });
+}
+
+/** The same files, for a PGlite in memory to load. */
+export async function migratedCluster(): Promise<Blob> {
+  return new Blob([await readFile(join(await made(), ARCHIVE))]);
+}
+
+/** Making a cluster takes seconds, so that is done once a run. */
+function made(): Promise<string> {
+  return madeOnce("embedded-database", async (folder) => {
+    const dataDir = join(folder, "postgres");
+    const client = await PGlite.create({ dataDir });
+    for (const name of (await readdir(MIGRATIONS)).toSorted())
+      await client.exec(await readFile(join(MIGRATIONS, name), "utf8"));
+    await client.close();
+    for (const template of TEMPLATES) await rm(join(dataDir, template), { recursive: true });
+    await writeFile(join(folder, ARCHIVE), await archiveOf(dataDir));
   });
-  await cp(join(made, "postgres"), join(folder, "postgres"), { recursive: true });
+}
+
+async function archiveOf(dataDir: string): Promise<Uint8Array> {
+  const client = await PGlite.create({ dataDir });
+  const archive = await client.dumpDataDir("none");
+  await client.close();
+  return new Uint8Array(await archive.arrayBuffer());
 }

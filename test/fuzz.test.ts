@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { eventRow, storeEvents } from "../aggregator/store/events.ts";
 import { testDatabase } from "../aggregator/store/test-database.ts";
 import { testApp } from "../aggregator/test-app.ts";
@@ -17,7 +17,6 @@ describe("the aggregator", () => {
   beforeAll(async () => {
     database = await testDatabase();
   });
-  afterAll(() => database.client.close());
 
   it("answers whatever it is asked as its document says, and never with a fault of its own", async () => {
     let made = 0;

@@ -89,7 +89,8 @@ describe("the lists, from an operator to the edge", () => {
     const isAnomaly = async () => (await assessed(probe)).anomaly === true;
     expect(await isAnomaly()).toBe(false);
     await list({ list: "block", kind: "customer", value: "late" });
-    await eventually("the block", async () => ((await isAnomaly()) ? true : null), 60_000);
+    const options = { deadlineMs: 60_000, everyMs: 500 };
+    await eventually("the block", async () => ((await isAnomaly()) ? true : null), options);
   }, 70_000);
 
   it("copies once more by the cron what was copied at once, so that a copy that was lost or overtaken does not stay so", async () => {

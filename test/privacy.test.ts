@@ -289,11 +289,15 @@ describe("what is private in an event", () => {
   });
 
   it("is in no file of the Workers' runtime, which are those of Durable Objects, KV and R2", async () => {
-    const files = await eventually("the events in the profiles", async () => {
-      const found = await filesOfRuntime();
-      const profiles = found.filter(({ name }) => name.includes("ProfileStore"));
-      return taken.slice(0, 3).every((id) => profiles.some(({ text }) => text.includes(id))) ? found : null;
-    });
+    const files = await eventually(
+      "the events in the profiles",
+      async () => {
+        const found = await filesOfRuntime();
+        const profiles = found.filter(({ name }) => name.includes("ProfileStore"));
+        return taken.slice(0, 3).every((id) => profiles.some(({ text }) => text.includes(id))) ? found : null;
+      },
+      { everyMs: 500 },
+    );
     expect(files.some(({ name }) => name.includes("IdempotencyStore"))).toBe(true);
     expect(tracesInFiles(files)).toEqual([]);
   });

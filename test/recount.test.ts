@@ -2,7 +2,6 @@ import { PGlite } from "@electric-sql/pglite";
 import { sql } from "drizzle-orm";
 import { drizzle as drizzleServer } from "drizzle-orm/node-postgres";
 import { drizzle } from "drizzle-orm/pglite";
-import { readdir, readFile } from "node:fs/promises";
 import { Pool } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -17,6 +16,7 @@ import { openDatabase } from "../local/database.ts";
 import { migrate } from "../local/migrate.ts";
 import { createOwnDatabase, hasServer } from "../local/server-for-tests.ts";
 import { pick, seededRandom, shuffle, type Random } from "../shared/random.ts";
+import { migratedCluster } from "./embedded-database.ts";
 
 interface Opened {
   db: Db;
@@ -24,10 +24,7 @@ interface Opened {
 }
 
 async function openEmbedded(): Promise<Opened> {
-  const client = new PGlite();
-  const folder = new URL("../migrations/", import.meta.url);
-  for (const name of (await readdir(folder)).toSorted())
-    await client.exec(await readFile(new URL(name, folder), "utf8"));
+  const client = await PGlite.create({ loadDataDir: await migratedCluster() });
   return { db: drizzle({ client }), close: () => client.close() };
 }
 

@@ -111,17 +111,22 @@ async function request(url: URL, init: RequestInit): Promise<Answer> {
   return { status: answer.status, headers: answer.headers, body: text === "" ? null : JSON.parse(text) };
 }
 
-/** Asks again until it answers something. @throws Error naming what did not come in time */
+/**
+ * Asks again until it answers something.
+ *
+ * @param everyMs longer where asking is work, as the product waits for the processor that it takes
+ * @throws Error naming what did not come in time
+ */
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | null | undefined>,
-  deadlineMs = 20_000,
+  { deadlineMs = 20_000, everyMs = 50 } = {},
 ): Promise<T> {
   const endMs = performance.now() + deadlineMs;
   while (performance.now() < endMs) {
     const found = await ask();
     if (found !== null && found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
   throw new Error(`${what} did not come within ${deadlineMs / 1000} s`);
 }

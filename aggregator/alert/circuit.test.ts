@@ -1,12 +1,11 @@
 import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Db } from "../store/db.ts";
+import { describe, expect, it } from "vitest";
 import { deliveries } from "../store/schema.ts";
-import { testDatabase } from "../store/test-database.ts";
 import { claimDelivery, dueDeliveries, settleAttempt, waitingOf } from "./deliveries.ts";
 import { deliverDue, deliverNow, LEASE_MS } from "./deliver.ts";
 import { alerting, attemptRows, insertAlerts, insertHook } from "./test-alerting.ts";
-import { answering, silence, startEndpoint, type Endpoint } from "./test-endpoint.ts";
+import { answering, silence, startEndpoint } from "./test-endpoint.ts";
+import { db, endpoint, setUpEach } from "./test-set-up.ts";
 import { changeWebhook, findWebhook } from "./webhooks.ts";
 
 const DEADLINE_MS = 100;
@@ -14,19 +13,7 @@ const DEADLINE_MS = 100;
 const BUSY_DEADLINE_MS = 1_500;
 const MINUTE_MS = 60_000;
 
-let database: Awaited<ReturnType<typeof testDatabase>>;
-let db: Db;
-let endpoint: Endpoint;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = database.db;
-});
-afterAll(() => database.client.close());
-beforeEach(async () => {
-  await database.reset();
-  endpoint = await startEndpoint();
-});
-afterEach(() => endpoint.close());
+setUpEach();
 
 const RECORD = { durationMs: 1, status: 500, error: "answered 500", answer: "", timedOut: false };
 

@@ -1,9 +1,8 @@
 import { eq, sql } from "drizzle-orm";
 import { Webhook } from "standardwebhooks";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Db } from "../store/db.ts";
 import { webhooks } from "../store/schema.ts";
-import { testDatabase } from "../store/test-database.ts";
 import { claimDelivery, settleAttempt } from "./deliveries.ts";
 import { consumeDeliveries, deliverDue, deliverNow, LEASE_MS, type AlertServices } from "./deliver.ts";
 import { ATTEMPT_WAITS_MS } from "./schedule.ts";
@@ -16,25 +15,14 @@ import {
   queueBatch,
   SECRET,
 } from "./test-alerting.ts";
-import { answering, silence, startEndpoint, type Answer, type Endpoint } from "./test-endpoint.ts";
+import { answering, silence, startEndpoint, type Answer } from "./test-endpoint.ts";
+import { db, endpoint, setUpEach } from "./test-set-up.ts";
 import { changeWebhook, deleteWebhook, findWebhook, rotateSecret } from "./webhooks.ts";
 
 const DEADLINE_MS = 100;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-let database: Awaited<ReturnType<typeof testDatabase>>;
-let db: Db;
-let endpoint: Endpoint;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = database.db;
-});
-afterAll(() => database.client.close());
-beforeEach(async () => {
-  await database.reset();
-  endpoint = await startEndpoint();
-});
-afterEach(() => endpoint.close());
+setUpEach();
 
 /** One enabled webhook at the endpoint, and one alert for it. */
 async function oneAlert(over: Parameters<typeof alerting>[1] = {}) {
@@ -152,10 +140,11 @@ describe("a failing endpoint", () => {
       answer: null,
     });
 
-    endpoint = await startEndpoint(endpoint.port);
+    const back = await startEndpoint(endpoint.port);
     clock.nowMs += 5_000;
     await deliverDue(services);
-    expect(endpoint.received).toHaveLength(1);
+    await back.close();
+    expect(back.received).toHaveLength(1);
     expect(await only(deliveryStates(db))).toMatchObject({ status: "delivered", attempts: 2 });
   });
 

@@ -1,11 +1,7 @@
 import { eq, sql } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { readJson } from "../../shared/read-json.ts";
-import { serve } from "../../shared/serve.ts";
-import type { Db } from "../store/db.ts";
 import { alerts, deliveries } from "../store/schema.ts";
-import { testDatabase } from "../store/test-database.ts";
 import { DeliveryAnswer } from "./answers.ts";
 import { deliverDue, deliverNow, LEASE_MS } from "./deliver.ts";
 import { deliveryOperations } from "./delivery-routes.ts";
@@ -13,43 +9,21 @@ import { raiseAlert } from "./raise.ts";
 import { reviveMissed } from "./replays.ts";
 import { ATTEMPT_WAITS_MS } from "./schedule.ts";
 import { alerting, attemptRows, deliveryStates, insertAlerts, insertHook } from "./test-alerting.ts";
-import { answering, startEndpoint, type Endpoint } from "./test-endpoint.ts";
+import { answering } from "./test-endpoint.ts";
+import { db, endpoint, setUpEach, surfaceOf } from "./test-set-up.ts";
 import { changeWebhook, findWebhook } from "./webhooks.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 
-let database: Awaited<ReturnType<typeof testDatabase>>;
-let db: Db;
-let endpoint: Endpoint;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = database.db;
-});
-afterAll(() => database.client.close());
-beforeEach(async () => {
-  await database.reset();
-  endpoint = await startEndpoint();
-});
-afterEach(() => endpoint.close());
+setUpEach();
 
 /** One enabled webhook at the endpoint, and the surface by which things are sent again. */
 async function oneWebhook() {
   const world = alerting(db);
   await insertHook(db, { id: "wh_1", url: endpoint.url });
-  const app = serve({
-    info: { title: "deliveries", version: "1", description: "" },
-    operations: deliveryOperations(world.services),
-    admit: async () => undefined,
-    readJson: (request) => readJson(request),
-    newRequestId: () => "req_1",
-    nowMs: world.services.nowMs,
-    log: (line) => world.logged.push(line),
-  });
+  const { call } = surfaceOf(deliveryOperations(world.services), world);
   const post = async (path: string, body?: object) => {
-    const response = await app.request(path, {
-      method: "POST",
-      ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-    });
+    const response = await call("POST", path, body);
     const answer: unknown = await response.json();
     return { status: response.status, body: answer };
   };

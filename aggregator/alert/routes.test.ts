@@ -1,18 +1,15 @@
 import { Webhook } from "standardwebhooks";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { readJson } from "../../shared/read-json.ts";
-import { serve } from "../../shared/serve.ts";
-import type { Db } from "../store/db.ts";
 import { webhooks } from "../store/schema.ts";
-import { testDatabase } from "../store/test-database.ts";
 import { AlertAnswer, alertOperations } from "./alert-routes.ts";
 import { DeliveryAnswer, WebhookAnswer } from "./answers.ts";
 import { deliverDue, deliverNow } from "./deliver.ts";
 import { deliveryOperations } from "./delivery-routes.ts";
 import { webhookOperations } from "./routes.ts";
 import { alerting, deliveryStates, insertAlerts, insertHook } from "./test-alerting.ts";
-import { answering, reroute, startEndpoint, type Endpoint } from "./test-endpoint.ts";
+import { answering, reroute } from "./test-endpoint.ts";
+import { db, endpoint, setUpEach, surfaceOf } from "./test-set-up.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Of kind webhook. */
@@ -22,39 +19,16 @@ const Problem = z.object({
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
 });
 
-let database: Awaited<ReturnType<typeof testDatabase>>;
-let db: Db;
-let endpoint: Endpoint;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = database.db;
-});
-afterAll(() => database.client.close());
-beforeEach(async () => {
-  await database.reset();
-  endpoint = await startEndpoint();
-});
-afterEach(() => endpoint.close());
+setUpEach();
 
 /** The surface of this folder alone; keys and roles are the app's. */
 function surface(over: Parameters<typeof alerting>[1] = {}) {
   const world = alerting(db, over);
-  const app = serve({
-    info: { title: "alerts", version: "1", description: "" },
-    operations: [webhookOperations, deliveryOperations, alertOperations].flatMap((operations) =>
-      operations(world.services),
-    ),
-    admit: async () => undefined,
-    readJson: (request) => readJson(request),
-    newRequestId: () => "req_1",
-    nowMs: world.services.nowMs,
-    log: (line) => world.logged.push(line),
-  });
-  const call = async (method: string, path: string, body?: unknown) =>
-    app.request(path, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-    });
+  const operations = [webhookOperations, deliveryOperations, alertOperations];
+  const { app, call } = surfaceOf(
+    operations.flatMap((of) => of(world.services)),
+    world,
+  );
   /** An answer of the status and form the route declares. */
   const ask = async <T extends z.ZodType>(answer: T, expected: number, ...args: Parameters<typeof call>) => {
     const response = await call(...args);

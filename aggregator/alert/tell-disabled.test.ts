@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Db } from "../store/db.ts";
 import { alerts, webhooks } from "../store/schema.ts";
 import { testDatabase } from "../store/test-database.ts";
@@ -17,7 +17,6 @@ beforeAll(async () => {
   database = await testDatabase();
   db = database.db;
 });
-afterAll(() => database.client.close());
 beforeEach(async () => {
   await database.reset();
   [gone, other] = await Promise.all([startEndpoint(), startEndpoint()]);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DETECTION_ENTRY, DetectionDocument } from "../../shared/detection-settings.ts";
 import { LISTS_ENTRY, ListsDocument } from "../../shared/lists.ts";
 import { insertEntry } from "../lists/entries.ts";
@@ -14,7 +14,6 @@ beforeAll(async () => {
   database = await testDatabase();
   db = database.db;
 });
-afterAll(() => database.client.close());
 beforeEach(() => database.reset());
 afterEach(() => void vi.useRealTimers());
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiKeyRecord, keyEntry } from "../../shared/keys.ts";
 import { createDb, type Db } from "../store/db.ts";
 import { testDatabase } from "../store/test-database.ts";
@@ -14,7 +14,6 @@ beforeAll(async () => {
   database = await testDatabase();
   db = database.db;
 });
-afterAll(() => database.client.close());
 beforeEach(() => database.reset());
 afterEach(() => void vi.useRealTimers());
 

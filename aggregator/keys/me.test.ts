@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { testDatabase } from "../store/test-database.ts";
 import { testApp } from "../test-app.ts";
 
@@ -8,7 +8,6 @@ beforeAll(async () => {
   database = await testDatabase();
   app = await testApp(database.db);
 });
-afterAll(() => database.client.close());
 
 describe("GET /v1/me", () => {
   it.each(["ingest", "analyst", "operator", "admin"] as const)("tells the key of role %s what it is", async (role) => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { ApiKeyRecord, keyEntry, keyId } from "../../shared/keys.ts";
 import { testDatabase } from "../store/test-database.ts";
@@ -23,7 +23,6 @@ let database: Awaited<ReturnType<typeof testDatabase>>;
 beforeAll(async () => {
   database = await testDatabase();
 });
-afterAll(() => database.client.close());
 beforeEach(() => database.reset());
 
 const at = (ms: number) => new Date(ms).toISOString();

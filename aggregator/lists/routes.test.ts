@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { LIST_ENTRIES_MOST, LISTS_ENTRY, ListsDocument } from "../../shared/lists.ts";
 import { copyChangedConfig } from "../detection/copies.ts";
@@ -19,7 +19,6 @@ let database: Awaited<ReturnType<typeof testDatabase>>;
 beforeAll(async () => {
   database = await testDatabase();
 });
-afterAll(() => database.client.close());
 beforeEach(() => database.reset());
 
 const at = (ms: number) => new Date(ms).toISOString();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ACTIVE_ENTRY, ReleasePointer } from "../../shared/release-pointer.ts";
 import { scoreForest } from "../../shared/forest.ts";
 import { testCalibration, testRelease } from "../../shared/test-release.ts";
@@ -17,7 +17,6 @@ let database: Awaited<ReturnType<typeof testDatabase>>;
 beforeAll(async () => {
   database = await testDatabase();
 });
-afterAll(() => database.client.close());
 beforeEach(() => database.reset());
 
 const v1 = await testRelease({ version: "global@v1" });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { ACTIVE_ENTRY, SHADOW_ENTRY } from "../../shared/release-pointer.ts";
 import { testCalibration, testRelease } from "../../shared/test-release.ts";
@@ -12,7 +12,6 @@ let database: Awaited<ReturnType<typeof testDatabase>>;
 beforeAll(async () => {
   database = await testDatabase();
 });
-afterAll(() => database.client.close());
 beforeEach(() => database.reset());
 
 const v1 = await testRelease({ version: "global@v1" });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sha256Hex } from "../../shared/digest.ts";
 import { testRelease } from "../../shared/test-release.ts";
 import { testDatabase } from "../store/test-database.ts";
@@ -12,7 +12,6 @@ let database: Awaited<ReturnType<typeof testDatabase>>;
 beforeAll(async () => {
   database = await testDatabase();
 });
-afterAll(() => database.client.close());
 beforeEach(() => database.reset());
 
 const whole = await testRelease({ version: "global@v1", client: "client@v1" });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ACTIVE_ENTRY, ReleasePointer, SHADOW_ENTRY } from "../../shared/release-pointer.ts";
 import { testRelease } from "../../shared/test-release.ts";
 import { copyChangedConfig } from "../detection/copies.ts";
@@ -16,7 +16,6 @@ let database: Awaited<ReturnType<typeof testDatabase>>;
 beforeAll(async () => {
   database = await testDatabase();
 });
-afterAll(() => database.client.close());
 beforeEach(() => database.reset());
 
 const v1 = await testRelease({ version: "global@v1" });

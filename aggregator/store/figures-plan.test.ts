@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { METRICS } from "../query/metric-table.ts";
 import { testApp } from "../test-app.ts";
 import { testDatabase } from "./test-database.ts";
@@ -11,12 +11,13 @@ beforeAll(async () => {
   app = await testApp(database.db);
   // What is asked of Postgres is asked for its plan as well, with the same parameters.
   const ask = database.client.query.bind(database.client);
-  database.client.query = async (text, params, options) => {
+  vi.spyOn(database.client, "query").mockImplementation(async (text, params, options) => {
     const { rows } = await ask<{ "QUERY PLAN": string }>(`EXPLAIN ${text}`, params);
     statements.push(rows.map((row) => row["QUERY PLAN"]).join("\n"));
     return ask(text, params, options);
-  };
+  });
 });
+afterAll(() => vi.restoreAllMocks());
 
 it.each([
   ...Object.entries(METRICS).flatMap(([metric, { groups }]) =>

@@ -1,6 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import { expect, it } from "vitest";
+import { migratedCluster } from "../../test/embedded-database.ts";
 import * as schema from "./schema.ts";
 import { MIGRATIONS } from "./test-database.ts";
 
@@ -38,7 +39,7 @@ async function described(client: PGlite, statements: readonly string[]): Promise
 }
 
 it("makes the same database from the drizzle tables as from the migrations, so that neither changes alone", async () => {
-  const client = new PGlite();
+  const client = await PGlite.create({ loadDataDir: await migratedCluster() });
   const migrated = await described(client, MIGRATIONS);
   const declared = await described(
     client,

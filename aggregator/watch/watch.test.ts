@@ -33,13 +33,12 @@ beforeAll(async () => {
   const first = watchServices(db);
   first.clock.nowMs = NOW_MS;
   await watchMetrics(first);
-  await client.exec("CREATE SCHEMA kept");
-  for (const table of KEPT) await client.exec(`CREATE TABLE kept.${table} AS SELECT * FROM ${table}`);
+  for (const table of KEPT) await client.exec(`CREATE TEMP TABLE kept_${table} AS SELECT * FROM ${table}`);
 });
 
 beforeEach(async () => {
   await database.reset();
-  for (const table of KEPT) await database.client.exec(`INSERT INTO ${table} SELECT * FROM kept.${table}`);
+  for (const table of KEPT) await database.client.exec(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
   services = watchServices(database.db);
 });
 
@@ -140,7 +139,7 @@ describe("watchMetrics", () => {
     const regular = await alarms();
     await database.client.exec("TRUNCATE watch_progress, watch_scopes, incidents");
     for (const table of ["watch_progress", "watch_scopes"])
-      await database.client.exec(`INSERT INTO ${table} SELECT * FROM kept.${table}`);
+      await database.client.exec(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
     await watch(30, 30);
     expect(await alarms()).toEqual(regular);
     expect(await incidentRows()).toHaveLength(1);

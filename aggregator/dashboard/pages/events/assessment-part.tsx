@@ -4,6 +4,12 @@ import { shareWords } from "../../parts/words.ts";
 import type { ScoredEvent } from "./event-body.tsx";
 import "./assessment-part.css";
 
+const READERS: Record<ScoredEvent["runtime"], string> = {
+  ort: "ONNX Runtime",
+  plain: "the plain reader",
+  none: "no model",
+};
+
 /** What each signal made of it, by which versions, and how much of what it needed was known. */
 export function AssessmentPart({ event: { assessment, feature_set, runtime, source } }: { event: ScoredEvent }) {
   const { score, threshold, confidence, signals, model, client_model, calibration, degraded } = assessment;
@@ -38,7 +44,7 @@ export function AssessmentPart({ event: { assessment, feature_set, runtime, sour
           </Fact>
           <Fact name="Calibration">{calibration}</Fact>
           <Fact name="Features">
-            {feature_set}, read by {runtime === "ort" ? "ONNX Runtime" : runtime}
+            {feature_set}, read by {READERS[runtime]}
           </Fact>
           <Fact name="Sent with">a {source} key</Fact>
           {degraded.length === 0 ? null : (
