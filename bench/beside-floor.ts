@@ -1,5 +1,7 @@
 import { load, median, requireAll, type LoadResult } from "./load.ts";
+import type { Report } from "./report.ts";
 import { startEdgeAlone, startInstead, untilOrt } from "./stand.ts";
+import type { Bodies } from "./traffic.ts";
 
 interface Plan {
   /** The Worker that does the least with the same bodies. */
@@ -7,13 +9,15 @@ interface Plan {
   path: string;
   /** What both answer when they take a body. */
   status: string;
-  body(index: number): string;
+  bodies: Bodies;
+  /** Events of a body: an answer says of as many that they are accepted. */
+  events: number;
   connections: number;
   rounds: number;
   roundMs: number;
 }
 
-interface Side {
+export interface Side {
   requestsPerSecond: number;
   latencyMsP95: number;
 }
@@ -38,8 +42,9 @@ export async function besideFloor(folder: string, plan: Plan): Promise<Measured>
     await untilOrt(full.workers.edge);
     let sent = 0;
     const headers = { authorization: `Bearer ${full.key}`, "content-type": "application/json" };
+    const isGood = (answer: string) => acceptedIn(answer) === plan.events;
     const run = (url: URL, path: string, durationMs: number) =>
-      load({ url, path, headers, body: () => plan.body(sent++), connections: plan.connections, durationMs });
+      load({ url, path, headers, body: () => plan.bodies(sent++), connections: plan.connections, durationMs, isGood });
     const runFull = (durationMs: number) => run(full.workers.edge, plan.path, durationMs);
     const runFloor = (durationMs: number) => run(floor.edge, "/", durationMs);
     await runFull(WARM_UP_MS);
@@ -56,14 +61,19 @@ export async function besideFloor(folder: string, plan: Plan): Promise<Measured>
     const ratios = rounds.map((round) => round.full.requestsPerSecond / round.floor.requestsPerSecond);
     return { ratios, full: side("full"), floor: side("floor") };
   } finally {
-    await Promise.all([full.workers.stop(), floor.stop()]);
+    await Promise.all([full.stop(), floor.stop()]);
   }
 }
 
-/** The row that says how near the full path comes to its floor. */
-export function ratioRow({ ratios }: Measured, least: number) {
+/** Of how many events an answer says that they were taken in. */
+export function acceptedIn(answer: string): number {
+  return answer.split('"status":"accepted"').length - 1;
+}
+
+/** The row that says how near a path comes to its floor. */
+export function ratioRow(what: string, ratios: readonly number[], least: number): Report["rows"][number] {
   return {
-    what: "full path over floor",
+    what,
     figure: `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
     target: `≥ ${least}`,
     met: median(ratios) >= least,

@@ -29,7 +29,7 @@ interface Seen {
  * the database or put the books out of balance.
  */
 export async function hostile(folder: string): Promise<Report> {
-  const whole = await startWhole(folder, "hostile", true);
+  const whole = await startWhole(folder, "hostile", { inspect: true });
   const edgeHeap = await openHeap(whole.workers);
   try {
     await untilOrt(whole.workers.edge);

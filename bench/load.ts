@@ -20,15 +20,23 @@ interface Load {
   body(index: number): string;
   connections: number;
   durationMs: number;
+  /** No more than so many. */
+  requests?: number;
   /** Requests a second to keep to; as fast as answers come when not given. */
   rate?: number;
+  /** Whether the body of an answer is what it should be: asked of one in 16, as reading them all would be the client's load. */
+  isGood?(answer: string): boolean;
 }
+
+const LOOKED_AT = 16;
 
 /**
  * Posts bodies over keep-alive connections, one request at a time on each, until the time is up.
  *
  * Speaks HTTP/1.1 on bare sockets, so that the client costs little beside the server it shares the machine with. With a rate, a
  * request's latency counts from the time it was due, so a stall is not hidden by sending less.
+ *
+ * @throws Error for an answer that is not good
  */
 export async function load(run: Load): Promise<LoadResult> {
   const startMs = performance.now();
@@ -37,14 +45,16 @@ export async function load(run: Load): Promise<LoadResult> {
   const statuses: Record<string, number> = {};
   let next = 0;
   const client = async () => {
-    const connection = await open(run.url);
+    const connection = await openConnection(run.url);
     for (;;) {
       const index = next++;
       const dueMs = run.rate === undefined ? performance.now() : startMs + (index * 1000) / run.rate;
-      if (dueMs >= endMs) break;
+      if (dueMs >= endMs || index >= (run.requests ?? Infinity)) break;
       if (dueMs > performance.now()) await sleep(dueMs - performance.now());
-      const status = await connection.request(run.path, run.headers, run.body(index));
+      const { status, text } = await connection.request(run.path, run.headers, run.body(index));
       latencies.push(performance.now() - dueMs);
+      if (index % LOOKED_AT === 0 && run.isGood?.(text()) === false)
+        throw new Error(`an answer of ${run.path} is not good: ${text().slice(0, 500)}`);
       statuses[status] = (statuses[status] ?? 0) + 1;
     }
     connection.close();
@@ -81,18 +91,26 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-interface Connection {
-  request(path: string, headers: Record<string, string>, body: string): Promise<number>;
+export interface Answer {
+  status: number;
+  /** The body, when it is asked for: most are not read. */
+  text(): string;
+}
+
+export interface Connection {
+  /** One at a time. */
+  request(path: string, headers: Record<string, string>, body: string): Promise<Answer>;
   close(): void;
 }
 
 /** An answer that takes longer fails the run: a bench must not hang. */
 const ANSWER_DEADLINE_MS = 30_000;
 
-async function open(url: URL): Promise<Connection> {
+/** A keep-alive connection. @throws Error when it cannot be made */
+export async function openConnection(url: URL): Promise<Connection> {
   const socket = await dial(url);
   let received = Buffer.alloc(0);
-  let waiting: { resolve(status: number): void; reject(error: Error): void } | null = null;
+  let waiting: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
   const fail = (error: Error) => waiting?.reject(error);
   socket.on("error", fail);
   socket.on("close", () => fail(new Error("the server closed the connection")));
@@ -101,7 +119,7 @@ async function open(url: URL): Promise<Connection> {
     const answer = completeAnswer(received);
     if (answer === null) return;
     received = received.subarray(answer.length);
-    waiting?.resolve(answer.status);
+    waiting?.resolve(answer);
   });
   return {
     request(path, headers, body) {
@@ -112,7 +130,7 @@ async function open(url: URL): Promise<Connection> {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error("no answer in time")), ANSWER_DEADLINE_MS);
         waiting = {
-          resolve: (status) => (clearTimeout(timer), resolve(status)),
+          resolve: (answer) => (clearTimeout(timer), resolve(answer)),
           reject: (error) => (clearTimeout(timer), reject(error)),
         };
       });
@@ -132,8 +150,8 @@ function dial(url: URL): Promise<Socket> {
   });
 }
 
-/** The status and length of the answer at the head of a buffer, or null while it is not whole. */
-function completeAnswer(buffer: Buffer): { status: number; length: number } | null {
+/** The answer at the head of a buffer and its length, or null while it is not whole. */
+function completeAnswer(buffer: Buffer): (Answer & { length: number }) | null {
   const headEnd = buffer.indexOf("\r\n\r\n");
   if (headEnd < 0) return null;
   const head = buffer.toString("latin1", 0, headEnd).toLowerCase();
@@ -141,8 +159,20 @@ function completeAnswer(buffer: Buffer): { status: number; length: number } | nu
   const bodyStart = headEnd + 4;
   if (head.includes("transfer-encoding: chunked")) {
     const end = buffer.indexOf("0\r\n\r\n", bodyStart);
-    return end < 0 ? null : { status, length: end + 5 };
+    return end < 0 ? null : { status, length: end + 5, text: () => unchunked(buffer.subarray(bodyStart, end)) };
   }
   const length = bodyStart + Number(/\r\ncontent-length: (\d+)/.exec(head)?.[1] ?? 0);
-  return buffer.length < length ? null : { status, length };
+  return buffer.length < length ? null : { status, length, text: () => buffer.toString("utf8", bodyStart, length) };
+}
+
+/** A body of parts, each after a line with its length. */
+function unchunked(body: Buffer): string {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < body.length;) {
+    const lineEnd = body.indexOf("\r\n", at);
+    const end = lineEnd + 2 + Number.parseInt(body.toString("latin1", at, lineEnd), 16);
+    parts.push(body.subarray(lineEnd + 2, end));
+    at = end + 2;
+  }
+  return Buffer.concat(parts).toString("utf8");
 }

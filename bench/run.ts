@@ -1,30 +1,48 @@
 import { alerting } from "./alerting.ts";
 import { batch } from "./batch.ts";
+import { cost } from "./cost.ts";
 import { delivery } from "./delivery.ts";
+import { growth } from "./growth.ts";
 import { hostile } from "./hostile-run.ts";
 import { intake } from "./intake.ts";
+import { latency } from "./latency.ts";
+import { memory } from "./memory.ts";
 import { quality } from "./quality.ts";
 import { query } from "./query.ts";
 import { asText, write, type Report } from "./report.ts";
 import { scoring } from "./scoring.ts";
 import { snippet } from "./snippet.ts";
+import { IS_WRITTEN } from "./sizes.ts";
 import { buildAll, scratchFolder } from "./stand.ts";
+import { storing } from "./storing.ts";
+import { stream } from "./stream.ts";
 import { swap } from "./swap.ts";
 import { training } from "./training.ts";
 
-/** `npm run bench` measures everything, `npm run bench -- NAME …` what is named. Fails when a target is missed. */
+/**
+ * `npm run bench` measures everything, `npm run bench -- NAME …` what is named. Fails when a target is missed.
+ *
+ * With `BENCH_DATA=FOLDER` loads are also made of the clickstreams in that folder; see clickstreams.ts. Sizes can be changed, and
+ * `BENCH_WRITE=no` keeps the figures out of results.md; see sizes.ts.
+ */
 const BENCHES: Record<string, (folder: string) => Promise<Report>> = {
   scoring,
   intake,
   batch,
+  stream,
+  latency,
+  storing,
   hostile,
   alerting,
   delivery,
   snippet,
   swap,
+  memory,
+  growth,
   training,
   quality,
   query,
+  cost,
 };
 
 const named = process.argv.slice(2);
@@ -49,5 +67,5 @@ try {
 } finally {
   await folder.remove();
 }
-write(reports, new Date().toISOString().slice(0, 10));
+if (IS_WRITTEN) write(reports, new Date().toISOString().slice(0, 10));
 process.exitCode = reports.every(({ rows }) => rows.every(({ met }) => met !== false)) ? 0 : 1;

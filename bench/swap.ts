@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { ACTIVE_ENTRY, type ReleasePointer } from "../shared/release-pointer.ts";
 import { testRelease, type TestRelease } from "../shared/test-release.ts";
 import type { LocalWorkers } from "../local/workers.ts";
@@ -7,11 +6,12 @@ import { median, quantile, sleep } from "./load.ts";
 import type { Report } from "./report.ts";
 import { startEdgeAlone, untilOrt } from "./stand.ts";
 import { traffic } from "./traffic.ts";
+import { residentBytes } from "./processes.ts";
 
-const SWAPS = 20;
+export const SWAPS = 20;
 const SENDERS = 4;
 /** What the isolates look for a release by: a swap is waited for, not the time until the next look. */
-const REFRESH_MS = 100;
+export const SWAP_VARS = { MODEL_REFRESH_MS: "100" };
 const QUIET_MS = 5_000;
 /** After the first answer by a new release: what waited for it is answered by then. */
 const AFTER_MS = 300;
@@ -39,20 +39,18 @@ interface Uploaded {
 
 /** Releases that are swapped while requests come in: what a swap costs whoever asks meanwhile, and what is left of it in memory. */
 export async function swap(folder: string): Promise<Report> {
-  const { workers, key } = await startEdgeAlone(folder, true, { MODEL_REFRESH_MS: String(REFRESH_MS) });
+  const { workers, key, stop } = await startEdgeAlone(folder, { inspect: true, edgeVars: SWAP_VARS });
   try {
     await untilOrt(workers.edge);
-    const releases = await Promise.all([1, 2].map((seed) => uploadRelease(workers, seed)));
-    const body = traffic();
-    let sent = 0;
-    const ask = () => send(workers.edge, key, body(sent++));
+    const releases = await uploadReleases(workers);
+    const ask = asking(workers.edge, key);
     return {
       name: "swap",
       about: `${SWAPS} swaps between two releases of ${SIZE.trees} trees and a client model, ${SENDERS} requests at a time; as many again for memory`,
       rows: [...(await underLoad(workers, releases, ask)), ...(await inMemory(workers, releases, ask))],
     };
   } finally {
-    await workers.stop();
+    await stop();
   }
 }
 
@@ -103,7 +101,7 @@ async function underLoad(
 }
 
 /** What is left of each swap. Hardly anything else is asked meanwhile: what traffic leaves behind would hide it. */
-async function inMemory(
+export async function inMemory(
   workers: LocalWorkers,
   releases: readonly Uploaded[],
   ask: () => Promise<Answer>,
@@ -133,6 +131,18 @@ async function inMemory(
 
 function turnOf(releases: readonly Uploaded[], turn: number): Uploaded {
   return releases[turn % releases.length] as Uploaded; // there are some
+}
+
+/** One order after the other, each sent when it is called for. */
+export function asking(edge: URL, key: string): () => Promise<Answer> {
+  const body = traffic();
+  let sent = 0;
+  return () => send(edge, key, body(sent++));
+}
+
+/** Two releases to swap between. */
+export function uploadReleases(workers: LocalWorkers): Promise<Uploaded[]> {
+  return Promise.all([1, 2].map((seed) => uploadRelease(workers, seed)));
 }
 
 /** Puts a release as large as those that are trained where the edge finds it. */
@@ -207,26 +217,6 @@ async function during(answers: readonly Answer[], work: () => Promise<unknown>):
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   const endMs = performance.now() + SWAP_DEADLINE_MS;
   while (!(await isSo())) if (performance.now() > endMs) throw new Error("the edge does not swap");
-}
-
-/** What workerd holds in memory, which the heap does not tell: ONNX Runtime's is beside it. */
-function residentBytes(): number {
-  const sizes = readdirSync("/proc").flatMap((pid) => {
-    if (!/^\d+$/.test(pid)) return [];
-    const status = statusOf(pid);
-    const isOurs = /^Name:\s+workerd/m.test(status) && status.includes(`PPid:\t${process.pid}\n`);
-    return isOurs ? [Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024] : [];
-  });
-  return sizes.reduce((sum, bytes) => sum + bytes, 0);
-}
-
-/** Empty of a process that has ended meanwhile. */
-function statusOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/status`, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 function countRow(

@@ -19,35 +19,53 @@ const fitted = Calibration.parse(calibration);
 const settings = { threshold: 0.7, rules: RuleSettings.parse({}) };
 let session: ReturnType<typeof createOrtSession> | undefined;
 
-/** What is measured: each does its part for the same rows or orders, and gives a number that depends on the work. */
-const PARTS: Record<string, (input: Input) => number | Promise<number>> = {
-  ort: async ({ rows, rowCount }) => {
-    const [scores] = await (await (session ??= createOrtSession(bytes, [FOREST_OUTPUT]))).run(rows, rowCount);
-    return scores?.[0] ?? 0;
+/** Events that are scored together. */
+interface Batch {
+  /** Of events in a shop that has seen some. */
+  facts: Facts[];
+  /** Their feature vectors, one after the other. */
+  rows: Float32Array;
+  /** What the forest says of them. */
+  raw: Float32Array;
+}
+
+/** What is measured: each does its part for the same batch, and gives a number that depends on the work. */
+const PARTS: Record<string, (batch: Batch) => number | Promise<number>> = {
+  ort: async ({ rows, facts }) => (await scores(rows, facts.length))[0] ?? 0,
+  plain: ({ rows, facts }) => scoreForest(forest, rows, facts.length)[0] ?? 0,
+  features: ({ facts }) => matrix(facts)[0] ?? 0,
+  assess: ({ facts, rows, raw }) => assessAll(facts, rows, raw),
+  all: async ({ facts }) => {
+    const rows = matrix(facts);
+    return assessAll(facts, rows, await scores(rows, facts.length));
   },
-  plain: ({ rows, rowCount }) => scoreForest(forest, rows, rowCount)[0] ?? 0,
-  features: ({ facts }) => facts.reduce((sum, one) => sum + (featureVector(one)[0] ?? 0), 0),
-  assess: ({ facts, vectors }) =>
-    facts.reduce((sum, one, index) => {
-      const model = { raw: 0.45, version: card.version };
-      const vector = vectors[index] ?? new Float32Array(width);
-      return sum + assess(one, vector, model, fitted, settings, []).score;
-    }, 0),
 };
 
-interface Input {
-  rows: Float32Array;
-  rowCount: number;
-  /** Of orders in a shop that has seen some. */
-  facts: Facts[];
-  vectors: Float32Array[];
+function matrix(facts: readonly Facts[]): Float32Array {
+  const rows = new Float32Array(facts.length * width);
+  for (const [index, one] of facts.entries()) featureVector(one, rows.subarray(index * width, (index + 1) * width));
+  return rows;
+}
+
+async function scores(rows: Float32Array, rowCount: number): Promise<Float32Array> {
+  const [raw] = await (await (session ??= createOrtSession(bytes, [FOREST_OUTPUT]))).run(rows, rowCount);
+  if (raw === undefined) throw new Error("ONNX Runtime gave no scores");
+  return raw;
+}
+
+function assessAll(facts: readonly Facts[], rows: Float32Array, raw: Float32Array): number {
+  return facts.reduce((sum, one, index) => {
+    const vector = rows.subarray(index * width, (index + 1) * width);
+    const model = { raw: raw[index] ?? 0, version: card.version };
+    return sum + assess(one, vector, model, fitted, settings, []).score;
+  }, 0);
 }
 
 let known: Facts[] = [];
 
 /**
- * POST takes the events of a shop, of which the last are assessed. `?part=NAME&rows=N&runs=M` does a part for N rows or orders M times,
- * after which it answers; the caller holds the clock.
+ * POST takes the events of a shop, of which the last are assessed. `?part=NAME&batch=N&events=N&runs=M` does a part for the last events,
+ * so many at a time, M times, after which it answers; the caller holds the clock.
  */
 export default {
   async fetch(request) {
@@ -60,19 +78,19 @@ export default {
     const query = new URL(request.url).searchParams;
     const part = PARTS[query.get("part") ?? ""];
     if (part === undefined) return new Response(null, { status: 404 });
-    const rowCount = Number(query.get("rows"));
-    const facts = known.slice(-rowCount);
-    const input = { rows: goldenRows(rowCount), rowCount, facts, vectors: facts.map((one) => featureVector(one)) };
+    const batches = await batchesOf(known.slice(-Number(query.get("events"))), Number(query.get("batch")));
     let sum = 0;
-    for (let run = 0; run < Number(query.get("runs")); run++) sum += await part(input);
+    for (let run = 0; run < Number(query.get("runs")); run++) for (const batch of batches) sum += await part(batch);
     return Response.json({ sum });
   },
 } satisfies ExportedHandler<object>;
 
-function goldenRows(rowCount: number): Float32Array {
-  const golden = card.golden.rows;
-  return Float32Array.from(
-    { length: rowCount * width },
-    (_value, at) => golden[Math.floor(at / width) % golden.length]?.[at % width] ?? 0,
-  );
+async function batchesOf(facts: readonly Facts[], size: number): Promise<Batch[]> {
+  const batches: Batch[] = [];
+  for (let at = 0; at < facts.length; at += size) {
+    const part = facts.slice(at, at + size);
+    const rows = matrix(part);
+    batches.push({ facts: part, rows, raw: await scores(rows, part.length) });
+  }
+  return batches;
 }
