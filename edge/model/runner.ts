@@ -20,8 +20,8 @@ export interface Run {
 }
 
 /**
- * A model that scores: by ONNX Runtime while that is up, by the plain reader whenever it is not, and for a row or two: one call to ONNX
- * Runtime costs as much as `directRows` rows by the plain reader. Both are held to the golden rows of the model's card.
+ * A model that scores: by ONNX Runtime while that is up, by the plain reader whenever it is not, and for up to `directRows` rows at a
+ * time: what a call to ONNX Runtime costs, so few rows do not win back. Both are held to the golden rows of the model's card.
  */
 export interface Runner {
   run(rows: Float32Array, rowCount: number): Promise<Run>;
