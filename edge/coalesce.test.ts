@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { coalesce } from "./coalesce.ts";
 
-/** A store whose calls the test answers: each answer is the question times ten. */
-function store({ callsMost = 1, patienceMs = 40 } = {}) {
+const PATIENCE_MS = 5;
+
+/** A store whose calls the test answers: each answer is the question times ten. Time passes when the test says so. */
+function store() {
   let nowMs = 0;
+  let timers: { atMs: number; act(): void }[] = [];
   const kept: Promise<unknown>[] = [];
   const calls: { questions: number[]; answer(): void; fail(error: Error): void }[] = [];
   const ask = coalesce<number, number>(
@@ -11,34 +14,103 @@ function store({ callsMost = 1, patienceMs = 40 } = {}) {
       new Promise((resolve, reject) => {
         calls.push({ questions, answer: () => resolve(questions.map((question) => question * 10)), fail: reject });
       }),
-    { callsMost, patienceMs, nowMs: () => nowMs, waitUntil: (call) => kept.push(call) },
+    {
+      patienceMs: PATIENCE_MS,
+      nowMs: () => nowMs,
+      after(delayMs, act) {
+        const timer = { atMs: nowMs + delayMs, act };
+        timers.push(timer);
+        return () => void (timers = timers.filter((other) => other !== timer));
+      },
+      waitUntil: (call) => kept.push(call),
+    },
   );
-  return { ask, calls, kept, pass: (ms: number) => (nowMs += ms) };
+  return {
+    ask,
+    calls,
+    kept,
+    asked: () => calls.map(({ questions }) => questions),
+    timers: () => timers.length,
+    /** @param isAlive whether timers still go off: those of a request whose client hung up do not */
+    pass(ms: number, isAlive = true) {
+      nowMs += ms;
+      const due = timers.filter(({ atMs }) => atMs <= nowMs);
+      timers = timers.filter(({ atMs }) => atMs > nowMs);
+      if (isAlive) for (const { act } of due) act();
+    },
+  };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 describe("coalesce", () => {
-  it("lets questions go at once and each by itself while few calls are under way, so that nobody waits for company", async () => {
-    const { ask, calls } = store({ callsMost: 2 });
-    const asked = [ask([1, 2]), ask([3])];
-    expect(calls.map(({ questions }) => questions)).toEqual([[1, 2], [3]]);
-    calls[1]?.answer();
+  it("lets a question go at once where no call is under way, so that nobody waits for company", async () => {
+    const { ask, calls, asked, timers } = store();
+    const first = ask([1, 2]);
+    expect(asked()).toEqual([[1, 2]]);
     calls[0]?.answer();
-    expect(await Promise.all(asked)).toEqual([[10, 20], [30]]);
+    expect(await first).toEqual([10, 20]);
+    const second = ask([3]);
+    expect(asked()).toEqual([[1, 2], [3]]);
+    calls[1]?.answer();
+    expect(await second).toEqual([30]);
+    expect(timers()).toBe(0);
   });
 
-  it("answers all that wait with one call as soon as one has ended, each in its own order", async () => {
-    const { ask, calls } = store();
+  it("answers all that wait with one call as soon as the one under way has ended, each in its own order", async () => {
+    const { ask, calls, asked, timers } = store();
     const first = ask([1]);
     const others = [ask([2, 3]), ask([4]), ask([5, 6])];
     expect(calls).toHaveLength(1);
     calls[0]?.answer();
     expect(await first).toEqual([10]);
     await settled();
-    expect(calls.map(({ questions }) => questions)).toEqual([[1], [2, 3, 4, 5, 6]]);
+    expect(asked()).toEqual([[1], [2, 3, 4, 5, 6]]);
     calls[1]?.answer();
     expect(await Promise.all(others)).toEqual([[20, 30], [40], [50, 60]]);
+    expect(timers()).toBe(0);
+  });
+
+  it("waits for a slow call no longer than its patience, then lets all that wait go beside it", async () => {
+    const { ask, calls, asked, pass } = store();
+    const first = ask([1]);
+    pass(2);
+    const others = [ask([2]), ask([3])];
+    pass(PATIENCE_MS - 1);
+    await settled();
+    expect(calls).toHaveLength(1);
+    pass(1);
+    await settled();
+    expect(asked()).toEqual([[1], [2, 3]]);
+    calls[1]?.answer();
+    calls[0]?.answer();
+    expect(await Promise.all([first, ...others])).toEqual([[10], [20], [30]]);
+  });
+
+  it("lets a question go at once beside a call that was waited for long enough", () => {
+    const { ask, asked, pass } = store();
+    void ask([1]);
+    pass(PATIENCE_MS);
+    void ask([2]);
+    expect(asked()).toEqual([[1], [2]]);
+  });
+
+  it("waits for the latest call, though an earlier one ends", async () => {
+    const { ask, calls, asked, pass } = store();
+    const first = ask([1]);
+    pass(PATIENCE_MS);
+    const second = ask([2]);
+    const third = ask([3]);
+    calls[0]?.answer();
+    await first;
+    await settled();
+    expect(asked()).toEqual([[1], [2]]);
+    calls[1]?.answer();
+    await second;
+    await settled();
+    expect(asked()).toEqual([[1], [2], [3]]);
+    calls[2]?.answer();
+    expect(await third).toEqual([30]);
   });
 
   it("lets a failed call fail those in it alone, and goes on with the next", async () => {
@@ -71,27 +143,26 @@ describe("coalesce", () => {
   });
 
   it("goes on without a caller that is gone: after its turn the next question takes over, with all that wait", async () => {
-    const { ask, calls, pass } = store({ patienceMs: 40 });
-    void ask([1]); // never answered, as when the client hung up
+    const { ask, calls, asked, pass } = store();
+    void ask([1]); // never answered, and its client hung up
     const second = ask([2]);
-    pass(39);
+    pass(PATIENCE_MS - 1, false);
     const third = ask([3]);
     expect(calls).toHaveLength(1);
-    pass(1);
+    pass(1, false);
     const fourth = ask([4]);
-    expect(calls[1]?.questions).toEqual([4, 2, 3]);
-    calls[1]?.answer();
+    await settled();
+    expect(new Set(asked().flat())).toEqual(new Set([1, 2, 3, 4]));
+    for (const { answer } of calls) answer();
     expect(await Promise.all([second, third, fourth])).toEqual([[20], [30], [40]]);
   });
 
-  it.each([1, 2, 3])(
-    "asks every question once, whenever others arrive while a turn passes on (%i at a time)",
-    async (callsMost) => {
-      for (let steps = 0; steps < 12; steps++) {
-        const { ask, calls, pass } = store({ callsMost, patienceMs: 40 });
-        const asked = Array.from({ length: callsMost + 1 }, (_each, index) => ask([index]));
-        // The other calls under way are slow and hold their places no longer.
-        pass(40);
+  it("asks every question once, whenever others arrive while a turn passes on", async () => {
+    for (let steps = 0; steps < 12; steps++) {
+      for (const isSlow of [false, true]) {
+        const { ask, calls, pass } = store();
+        const asked = [ask([0]), ask([1]), ask([2])];
+        if (isSlow) pass(PATIENCE_MS);
         calls[0]?.answer();
         // So many microtasks later, which is somewhere between the end of a call and the next.
         for (let step = 0; step < steps; step++) await Promise.resolve();
@@ -100,22 +171,10 @@ describe("coalesce", () => {
           await settled();
           for (const { answer } of calls) answer();
         }
-        expect((await Promise.all(asked)).flat().length).toBe(callsMost + 3);
+        expect((await Promise.all(asked)).flat().length).toBe(5);
         const questions = calls.flatMap((call) => call.questions);
         expect(questions.length, `after ${steps} microtasks`).toBe(new Set(questions).size);
       }
-    },
-  );
-
-  it("passes a turn to each of those that wait when calls end at once, so that no place is lost", async () => {
-    const { ask, calls } = store({ callsMost: 2 });
-    const asked = [ask([1]), ask([2]), ask([3])];
-    calls[0]?.answer();
-    calls[1]?.answer();
-    await settled();
-    asked.push(ask([4]));
-    expect(calls.map(({ questions }) => questions)).toEqual([[1], [2], [3], [4]]);
-    for (const { answer } of calls) answer();
-    expect(await Promise.all(asked)).toEqual([[10], [20], [30], [40]]);
+    }
   });
 });

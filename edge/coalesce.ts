@@ -1,49 +1,53 @@
 interface Options {
-  /** Calls under way at a time before further questions wait. */
-  callsMost: number;
-  /** How long a call holds its place. One that takes longer goes on, but others no longer wait for it. */
+  /** How long a call under way is waited for by those that come meanwhile. */
   patienceMs: number;
   nowMs(): number;
+  /** Does something after so long, unless called off by what it returns. */
+  after(delayMs: number, act: () => void): () => void;
   /** Lets a call end although the client of the request that makes it hung up: others wait for it too. */
   waitUntil(call: Promise<unknown>): void;
 }
 
 /**
- * Lets concurrent requests of an isolate share calls outward. Up to `callsMost` go out at once, each by itself; while so many are
- * under way, further questions wait and go together as soon as one of them ends. So nobody waits on a quiet isolate, and on a busy
- * one a call answers many.
+ * Lets concurrent requests of an isolate share calls outward. The first goes out at once. Whoever comes while it is under way waits for
+ * its end, or for `patienceMs`, and then all who wait go together. So nobody waits on a quiet isolate; on a busy one a call answers many,
+ * as one for many costs little more than one for one; and where calls are slow because they go far, they go out side by side, each at
+ * most so much later.
  *
- * A call belongs to the request that makes it, so the requests take turns: when a call ends, the first that waits makes the next one,
- * for all that wait. Should it be gone by then, its turn is over after `patienceMs`, and the next question to arrive takes over.
+ * A call belongs to the request that makes it, so the requests take turns: the first that waits makes the next call, for all that wait.
+ * Should it be gone by then, its turn is over after `patienceMs`, and the next question to arrive takes over.
  *
  * @param call answers questions in order, one answer each; when it fails, all whose questions it was given fail
  */
 export function coalesce<Question, Answer>(
   call: (questions: Question[]) => Promise<Answer[]>,
-  { callsMost, patienceMs, nowMs, waitUntil }: Options,
+  { patienceMs, nowMs, after, waitUntil }: Options,
 ): (questions: Question[]) => Promise<Answer[]> {
   let waiting: Waiter<Question, Answer>[] = [];
-  const turns = new Set<Turn>();
+  /** The latest that others wait for. */
+  let turn: Turn | null = null;
+
+  const isFree = () => turn === null || nowMs() - turn.sinceMs >= patienceMs;
 
   function newTurn(): Turn {
-    const turn = { sinceMs: nowMs() };
-    turns.add(turn);
-    return turn;
+    return (turn = { sinceMs: nowMs() });
   }
 
-  function hasPlace(): boolean {
-    if (turns.size < callsMost) return true;
-    for (const turn of turns) if (nowMs() - turn.sinceMs >= patienceMs) turns.delete(turn);
-    return turns.size < callsMost;
+  /** Whoever is given a turn waits no more: nobody else asks his questions. */
+  function passOn(): void {
+    waiting.shift()?.settle({ turn: newTurn() });
   }
 
-  async function take(turn: Turn, own: Waiter<Question, Answer>): Promise<Answer[]> {
-    const others = waiting.filter((waiter) => waiter !== own);
+  async function take(own: Waiter<Question, Answer>, ownTurn: Turn): Promise<Answer[]> {
+    const others = waiting;
     waiting = [];
     try {
-      const calling = call([own, ...others].flatMap(({ questions }) => questions));
+      const calling = call(
+        others.length === 0 ? own.questions : [own, ...others].flatMap(({ questions }) => questions),
+      );
       if (others.length > 0) waitUntil(calling.catch(() => undefined));
       const answers = await calling;
+      if (others.length === 0) return answers;
       let at = own.questions.length;
       for (const waiter of others) waiter.settle({ answers: answers.slice(at, (at += waiter.questions.length)) });
       return answers.slice(0, own.questions.length);
@@ -51,18 +55,30 @@ export function coalesce<Question, Answer>(
       for (const waiter of others) waiter.settle({ error });
       throw error;
     } finally {
-      turns.delete(turn);
-      // Whoever is given a turn waits no more: nobody else asks his questions.
-      if (waiting.length > 0 && hasPlace()) waiting.shift()?.settle({ turn: newTurn() });
+      if (turn === ownTurn) turn = null;
+      if (waiting.length > 0 && isFree()) passOn();
+    }
+  }
+
+  async function wait(own: Waiter<Question, Answer>): Promise<Outcome<Answer>> {
+    waiting.push(own);
+    // One timer, of the first that waits, is enough for all.
+    if (waiting.length > 1) return own.outcome;
+    const callOff = after(patienceMs, () => {
+      if (waiting[0] === own) passOn();
+    });
+    try {
+      return await own.outcome;
+    } finally {
+      callOff();
     }
   }
 
   return async (questions) => {
     const own = newWaiter<Question, Answer>(questions);
-    waiting.push(own);
-    if (hasPlace()) return take(newTurn(), own);
-    const outcome = await own.outcome;
-    if ("turn" in outcome) return take(outcome.turn, own);
+    if (isFree()) return take(own, newTurn());
+    const outcome = await wait(own);
+    if ("turn" in outcome) return take(own, outcome.turn);
     if ("error" in outcome) throw outcome.error;
     return outcome.answers;
   };

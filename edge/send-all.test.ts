@@ -32,12 +32,22 @@ describe("sendAll", () => {
     expect(to.calls.map((call) => call.length)).toEqual([100, 100, 50]);
     expect(to.calls.flat()).toEqual(many.map(({ text }) => text));
 
-    const large = queue();
+    const larger = queue();
     await sendAll(
-      large as unknown as Sender,
-      Array.from({ length: 9 }, (_each, index) => message(`l${index}`, 59_000)),
+      larger as unknown as Sender,
+      Array.from({ length: 29 }, (_each, index) => message(`l${index}`, 19_000)),
     );
-    expect(large.calls.map((call) => call.length)).toEqual([4, 4, 1]);
+    expect(larger.calls.map((call) => call.length)).toEqual([12, 12, 5]);
+  });
+
+  it("sends large messages by themselves, as a batch writes them as base64", async () => {
+    const to = queue();
+    const sizes = [59_000, 100, 20_000, 19_999, 240_000];
+    await sendAll(
+      to as unknown as Sender,
+      sizes.map((bytes) => message(String(bytes), bytes)),
+    );
+    expect(to.calls).toEqual([["59000"], ["20000"], ["240000"], ["100", "19999"]]);
   });
 
   it("fails when a call fails, so that nothing is answered that is not on the queue", async () => {
