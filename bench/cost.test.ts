@@ -62,8 +62,8 @@ describe("monthlyBill", () => {
     expect(lineOf(1e8, 100, "Queues")).toBe(lineOf(1e8, 20, "Queues"));
   });
 
-  it("writes a row an id and one a changed profile", () => {
-    expect(lineOf(1e8, 20, "Durable Objects: rows")).toBeCloseTo(3e9 * 4 * 1e-6 - 50, 0);
+  it("writes a row an id, and fifteen for a hundred changed profiles", () => {
+    expect(lineOf(1e8, 20, "Durable Objects: rows")).toBeCloseTo(3e9 * 1.45 * 1e-6 - 50, 0);
     expect(lineOf(1e8, 20, "Durable Objects: rows", { ...EVENT, entitiesWrittenShare: 0 })).toBeCloseTo(3e3 - 50, 0);
   });
 
