@@ -1,5 +1,6 @@
 import { amountLog } from "./currency.ts";
 import type { Item, KeptEvent } from "./event.ts";
+import { flatText } from "./flat-text.ts";
 import type { PricedItem, UsualItem } from "./price-book.ts";
 import { LINKS_OF, type EntityKind } from "./profile/links.ts";
 import type { Act, Observation } from "./profile/observation.ts";
@@ -36,39 +37,38 @@ export function sightingOf(event: KeptEvent, signals: Signals): Sighting {
 
 /** The entities an event names, each with the key of its profile. */
 export function entitiesOf(event: KeptEvent, signals: Signals): { kind: EntityKind; key: string }[] {
-  const keys: Record<EntityKind, string | undefined> = {
-    customer: event.user_id,
-    email: event.email_hash,
-    client: event.client_id,
-    card: event.payment?.card_fingerprint,
-    ip: signals.ip_hash,
+  const entities: { kind: EntityKind; key: string }[] = [];
+  const add = (kind: EntityKind, key: string | undefined) => {
+    if (key !== undefined) entities.push({ kind, key });
   };
-  return ENTITY_KINDS.flatMap((kind) => {
-    const key = keys[kind];
-    return key === undefined ? [] : [{ kind, key }];
-  });
+  add("customer", event.user_id);
+  add("email", event.email_hash);
+  add("client", event.client_id);
+  add("card", event.payment?.card_fingerprint);
+  add("ip", signals.ip_hash);
+  return entities;
 }
 
 /** What events are to a profile by their name; a purchase also by its outcome. Any other is a step. */
-const ACT_OF: Readonly<Record<string, Act>> = {
-  purchase: "order",
-  payment_failed: "decline",
-  refund: "refund",
-  login: "login",
-  sign_up: "sign_up",
-  coupon_rejected: "coupon_refused",
-  add_to_cart: "cart_add",
-  begin_checkout: "checkout",
-  page_view: "view",
-  view_item: "view",
-  view_item_list: "view",
-  search: "view",
-};
+const ACT_OF: ReadonlyMap<string, Act> = new Map([
+  ["purchase", "order"],
+  ["payment_failed", "decline"],
+  ["refund", "refund"],
+  ["login", "login"],
+  ["sign_up", "sign_up"],
+  ["coupon_rejected", "coupon_refused"],
+  ["add_to_cart", "cart_add"],
+  ["begin_checkout", "checkout"],
+  ["page_view", "view"],
+  ["view_item", "view"],
+  ["view_item_list", "view"],
+  ["search", "view"],
+]);
 
 /** What kind of act an event is to a profile. */
 export function actOf(event: KeptEvent): Act {
   if (event.name === "purchase" && event.payment?.outcome === "declined") return "decline";
-  return Object.hasOwn(ACT_OF, event.name) ? (ACT_OF[event.name] ?? "step") : "step";
+  return ACT_OF.get(event.name) ?? "step";
 }
 
 /** Acts with an amount that is the shopper's own doing. */
@@ -78,39 +78,42 @@ const HAS_UNITS: ReadonlySet<Act> = new Set(["order", "cart_add"]);
 /** An event as every profile it names sees it. */
 export function observationOf(event: KeptEvent, signals: Signals): Observation {
   const act = actOf(event);
-  const { value, currency, shipping_address: to } = event;
+  const hasUnits = HAS_UNITS.has(act);
+  const { value, currency } = event;
   const { latitude, longitude } = signals;
-  const links: Observation["links"] = {};
-  const customer = event.user_id ?? event.email_hash;
-  if (customer !== undefined) links.customer = customer;
-  if (event.payment?.card_fingerprint !== undefined) links.card = event.payment.card_fingerprint;
-  const device = event.client_id ?? deviceFamily(signals);
-  if (device !== undefined) links.device = device;
-  if (signals.country !== undefined) links.country = signals.country;
-  if (to?.country !== undefined) links.destination = to.country;
-  if (to?.postal_code !== undefined) links.address = `${to.country ?? ""} ${to.postal_code}`;
-  if (event.coupon !== undefined) links.coupon = event.coupon;
-  const category = act === "order" ? mainOf(event, ({ item_category }) => item_category) : undefined;
-  if (category !== undefined) links.category = category;
-  const item = HAS_UNITS.has(act) ? mainOf(event, ({ item_id, item_name }) => item_id ?? item_name) : undefined;
-  if (item !== undefined) links.item = item;
-  if (signals.tls_class !== undefined) links.software = signals.tls_class;
   return {
     id: event.id,
     atMs: Date.parse(event.timestamp),
     act,
     amountLog: value === undefined || !HAS_AMOUNT.has(act) ? null : amountLog(value, currency ?? "EUR"),
-    units: HAS_UNITS.has(act) ? unitsOf(event) : 0,
-    links,
+    units: hasUnits ? unitsOf(event) : 0,
+    links: {
+      customer: event.user_id ?? event.email_hash,
+      card: event.payment?.card_fingerprint,
+      device: event.client_id ?? deviceFamily(signals),
+      country: signals.country,
+      destination: event.shipping_address?.country,
+      address: addressOf(event),
+      category: act === "order" ? mainOf(event, ({ item_category }) => item_category) : undefined,
+      coupon: event.coupon,
+      item: hasUnits ? mainOf(event, ({ item_id, item_name }) => item_id ?? item_name) : undefined,
+      software: signals.tls_class,
+    },
     place: latitude === undefined || longitude === undefined ? null : { latitude, longitude },
     visit: event.session_id ?? null,
   };
 }
 
+function addressOf({ shipping_address: to }: KeptEvent): string | undefined {
+  return to?.postal_code === undefined ? undefined : flatText(`${to.country ?? ""} `, to.postal_code);
+}
+
 /** Pieces in an event's items; one when it lists none. */
 function unitsOf({ items }: KeptEvent): number {
   if (items === undefined || items.length === 0) return 1;
-  return items.reduce((sum, { quantity }) => sum + (quantity ?? 1), 0);
+  let units = 0;
+  for (const { quantity } of items) units += quantity ?? 1;
+  return units;
 }
 
 /** Of the categories or items of an event, the one most of its worth is in; the first of these. */
@@ -135,15 +138,18 @@ function mainOf({ items = [] }: KeptEvent, nameOf: (item: Item) => string | unde
 /** Without a client id, the family of browser and system stands for the device. */
 function deviceFamily(signals: Signals): string | undefined {
   if (signals.browser === undefined && signals.os === undefined) return undefined;
-  return `${signals.browser ?? "?"}/${signals.os ?? "?"}/${signals.device_class ?? "?"}`;
+  return [signals.browser ?? "?", signals.os ?? "?", signals.device_class ?? "?"].join("/"); // see flatText
 }
 
 /** The lines of an order that have a price, as the price book sees them, each with what it is called. Other events have none. */
 export function pricedItemsOf(event: KeptEvent): Sighting["items"] {
-  if (event.name !== "purchase") return [];
-  return (event.items ?? []).flatMap(({ item_id: id, item_name: name, price, quantity = 1 }) => {
+  const priced: Sighting["items"] = [];
+  if (event.name !== "purchase" || event.items === undefined) return priced;
+  const inCurrency = `${event.currency ?? ""} `;
+  for (const { item_id: id, item_name: name, price, quantity = 1 } of event.items) {
     const known = id ?? name;
-    if (known === undefined || price === undefined || price <= 0) return [];
-    return [{ key: `${event.currency ?? ""} ${known}`, priceLog: Math.log(price), quantity, name: name ?? known }];
-  });
+    if (known === undefined || price === undefined || price <= 0) continue;
+    priced.push({ key: flatText(inCurrency, known), priceLog: Math.log(price), quantity, name: name ?? known });
+  }
+  return priced;
 }

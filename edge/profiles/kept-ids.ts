@@ -23,7 +23,8 @@ export class KeptIds {
   readonly #unwritten = new Map<string, Mark>();
   /** Those that have a table, newest first. */
   #periods: number[] = [];
-  #findStatement = "";
+  /** One a period, oldest first. */
+  #findStatements: string[] = [];
 
   constructor(sql: Sql, nowMs: () => number) {
     this.#sql = sql;
@@ -70,8 +71,12 @@ export class KeptIds {
 
   #read(ids: string[], marks: Map<string, Mark>): void {
     if (this.#periods.length === 0) return;
-    const found = this.#sql.exec<{ id: string; taken_back: number }>(this.#findStatement, JSON.stringify(ids));
-    for (const row of found.toArray()) marks.set(row.id, row.taken_back === 0 ? "counted" : "taken back");
+    const asked = JSON.stringify(ids);
+    // A later table knows better, and is asked later.
+    for (const statement of this.#findStatements) {
+      const found = this.#sql.exec<{ id: string; taken_back: number }>(statement, asked).toArray();
+      for (const { id, taken_back } of found) marks.set(id, taken_back === 0 ? "counted" : "taken back");
+    }
   }
 
   #write(ids: readonly string[]): void {
@@ -109,11 +114,12 @@ export class KeptIds {
 
   #setPeriods(periods: number[]): void {
     this.#periods = periods.toSorted((one, other) => other - one);
-    // A later table knows better. Subqueries may be many, where a UNION may have five terms.
-    const marks = this.#periods.map((period) => `(SELECT taken_back FROM ids_${period} WHERE id = value)`);
-    this.#findStatement = `SELECT id, taken_back FROM (
-      SELECT value AS id, coalesce(${marks.join(", ")}, NULL) AS taken_back FROM json_each(?)
-    ) WHERE taken_back IS NOT NULL`;
+    this.#findStatements = this.#periods
+      .toReversed()
+      .map(
+        (period) =>
+          `SELECT kept.id, taken_back FROM json_each(?) AS asked CROSS JOIN ids_${period} AS kept ON kept.id = asked.value`,
+      );
   }
 }
 

@@ -1,6 +1,8 @@
+import { flatText } from "../../shared/flat-text.ts";
 import { hashText } from "../../shared/hash.ts";
 import { entitiesOf, sightingOf, type Knowledge, type Sighting } from "../../shared/observe.ts";
 import type { EntityKind } from "../../shared/profile/links.ts";
+import type { Observation } from "../../shared/profile/observation.ts";
 import { nameOf } from "../../shared/profile/names.ts";
 import { withDeadline } from "../../shared/deadline.ts";
 import type { Enriched } from "../enrich.ts";
@@ -33,28 +35,43 @@ export interface Stores {
  */
 export async function know(events: readonly Enriched[], stores: Stores, deadlineMs: number): Promise<Known[]> {
   const plans = events.map((enriched) => plan(enriched, stores.shards));
-  const shards = [...new Set(plans.flatMap(({ requests }) => [...requests.keys()]))];
-  const answers = new Map<number, Map<number, RecallAnswer>>();
-  await Promise.all(
-    shards.map(async (shard) => {
-      const asked = plans.flatMap(({ requests }, index) => {
-        const request = requests.get(shard);
-        return request === undefined ? [] : [{ index, request }];
-      });
-      const call = stores.recall(
-        shard,
-        asked.map(({ request }) => request),
-      );
-      const answer = await withDeadline(call, deadlineMs).catch(() => null);
-      if (answer === null) stores.waitUntil(call.catch(() => undefined));
-      else answers.set(shard, new Map(asked.map(({ index }, at) => [index, answer[at] as RecallAnswer]))); // one answer a request
-    }),
-  );
+  await Promise.all(Array.from(byShard(plans), ([shard, asked]) => ask(shard, asked, stores, deadlineMs)));
   const repeats = repeatsWithin(events);
-  return plans.map((planned, index) => {
-    const known = gather(planned, index, answers);
-    return { ...known, repeated: known.repeated || repeats.has(index) };
-  });
+  return plans.map((planned, index) => gather(planned, repeats.has(index)));
+}
+
+/** What is asked of one store about one event. */
+interface Asked {
+  shard: number;
+  request: RecallRequest;
+  /** Null until it comes, or when it does not. */
+  answer: RecallAnswer | null;
+}
+
+/** In the order the stores come up in. */
+function byShard(plans: readonly Plan[]): Map<number, Asked[]> {
+  const shards = new Map<number, Asked[]>();
+  for (const { asked } of plans) {
+    for (const one of asked) {
+      const others = shards.get(one.shard);
+      if (others === undefined) shards.set(one.shard, [one]);
+      else others.push(one);
+    }
+  }
+  return shards;
+}
+
+async function ask(shard: number, asked: readonly Asked[], stores: Stores, deadlineMs: number): Promise<void> {
+  const call = stores.recall(
+    shard,
+    asked.map(({ request }) => request),
+  );
+  const answers = await withDeadline(call, deadlineMs).catch(() => null);
+  if (answers === null) {
+    stores.waitUntil(call.catch(() => undefined));
+    return;
+  }
+  for (const [index, one] of asked.entries()) one.answer = answers[index] ?? null;
 }
 
 /** Which of the events have the id of one before them. This is known even when the stores are away. */
@@ -62,74 +79,82 @@ function repeatsWithin(events: readonly Enriched[]): Set<number> {
   const ids = new Set<string>();
   const repeats = new Set<number>();
   for (const [index, { event }] of events.entries()) {
-    if (ids.has(event.id)) repeats.add(index);
-    ids.add(event.id);
+    const before = ids.size;
+    if (ids.add(event.id).size === before) repeats.add(index);
   }
   return repeats;
 }
 
 interface Plan {
   sighting: Sighting;
-  entities: { kind: EntityKind; name: string; shard: number }[];
-  priceShard: number | null;
-  requests: Map<number, RecallRequest>;
+  entities: PlannedEntity[];
+  /** Who is asked for prices; null when there are none to ask for. */
+  prices: Asked | null;
+  /** One a store, in the order they came up in. */
+  asked: Asked[];
+}
+
+interface PlannedEntity {
+  kind: EntityKind;
+  asked: Asked;
+  /** Its place in the request and in the answer. */
+  at: number;
 }
 
 function plan({ event, signals }: Enriched, shards: number): Plan {
   const sighting = sightingOf(event, signals);
   const { seen, items } = sighting;
-  const requests = new Map<number, RecallRequest>();
-  const requestTo = (shard: number) => {
-    const request = requests.get(shard) ?? { seen, entities: [], items: null };
-    requests.set(shard, request);
-    return request;
-  };
-  const entities = entitiesOf(event, signals).map(({ kind, key }) => {
+  const asked: Asked[] = [];
+  const entities: PlannedEntity[] = [];
+  for (const { kind, key } of entitiesOf(event, signals)) {
     const name = nameOf(kind, key);
-    const shard = shardOf(name, shards);
-    requestTo(shard).entities.push(name);
-    return { kind, name, shard };
-  });
-  const priceShard = items.length === 0 ? null : shardOf("prices", shards);
-  if (priceShard !== null) requestTo(priceShard).items = items;
+    const one = askedOf(asked, shardOf(name, shards), seen);
+    entities.push({ kind, asked: one, at: one.request.entities.push(name) - 1 });
+  }
+  const prices = items.length === 0 ? null : askedOf(asked, shardOf("prices", shards), seen);
+  if (prices !== null) prices.request.items = items;
   // An event that names nobody is still known by its id.
-  if (requests.size === 0) requestTo(shardOf(event.id, shards));
-  return { sighting, entities, priceShard, requests };
+  if (asked.length === 0) askedOf(asked, shardOf(event.id, shards), seen);
+  return { sighting, entities, prices, asked };
+}
+
+/** What is asked of a store, begun when this is the first. */
+function askedOf(asked: Asked[], shard: number, seen: Observation): Asked {
+  for (const one of asked) if (one.shard === shard) return one;
+  const one: Asked = { shard, request: { seen, entities: [], items: null }, answer: null };
+  asked.push(one);
+  return one;
 }
 
 /** The store that keeps what has this name. */
 export function shardOf(name: string, shards: number): number {
-  return hashText(name) % shards;
+  return shards === 1 ? 0 : hashText(name) % shards;
 }
 
-function gather(
-  { sighting, entities, priceShard, requests }: Plan,
-  index: number,
-  answers: Map<number, Map<number, RecallAnswer>>,
-): Known {
-  const known: Known = { sighting, knowledge: { profiles: {}, prices: [] }, repeated: false, degraded: [] };
-  for (const { kind, name, shard } of entities) {
-    const at = requests.get(shard)?.entities.indexOf(name) ?? -1;
-    const before = answers.get(shard)?.get(index)?.profiles[at];
-    if (before === undefined) known.degraded.push(`profile:${kind}`);
-    else known.knowledge.profiles[kind] = before;
+function gather({ sighting, entities, prices, asked }: Plan, repeatsOther: boolean): Known {
+  const knowledge: Knowledge = { profiles: {}, prices: [] };
+  const degraded: string[] = [];
+  for (const { kind, asked: one, at } of entities) {
+    const before = one.answer?.profiles[at];
+    if (before === undefined) degraded.push(flatText("profile:", kind));
+    else knowledge.profiles[kind] = before;
   }
-  if (priceShard !== null) {
-    const prices = answers.get(priceShard)?.get(index)?.prices;
-    if (prices === undefined) known.degraded.push("profile:prices");
-    else known.knowledge.prices = prices;
-  }
-  // One store decides, the first that answered: of requests at the same time each store may have seen another first.
-  const [repeated = false] = [...requests.keys()].flatMap((shard) => answers.get(shard)?.get(index)?.repeated ?? []);
-  known.repeated = repeated;
-  return known;
+  if (prices?.answer === null) degraded.push("profile:prices");
+  else if (prices !== null) knowledge.prices = prices.answer.prices;
+  return { sighting, knowledge, repeated: repeatsOther || isRepeated(asked), degraded };
+}
+
+/** One store decides, the first that answered: of requests at the same time each store may have seen another first. */
+function isRepeated(asked: readonly Asked[]): boolean {
+  for (const { answer } of asked) if (answer !== null) return answer.repeated;
+  return false;
 }
 
 /** Tells the stores that events were not taken in after all, so that they are new when sent again. Never throws. */
 export async function takeBack(events: readonly Enriched[], stores: Stores): Promise<void> {
   const ids = new Map<number, string[]>();
   for (const enriched of events) {
-    for (const shard of plan(enriched, stores.shards).requests.keys()) {
+    for (const { shard } of plan(enriched, stores.shards).asked) {
       ids.set(shard, [...(ids.get(shard) ?? []), enriched.event.id]);
     }
   }

@@ -1,7 +1,8 @@
 import { BoundedMap } from "../../shared/bounded-map.ts";
 import { learnPrices, peekPrices } from "../../shared/price-book.ts";
+import { linkKeys } from "../../shared/profile/links.ts";
 import { kindOf } from "../../shared/profile/names.ts";
-import { learn, learnFraud, lookInto } from "../../shared/profile/profile.ts";
+import { learn, learnFraud, lookInto, type Profile } from "../../shared/profile/profile.ts";
 import { SNAPSHOT_FIGURES } from "../../shared/profile/snapshot.ts";
 import type { Sql } from "../sql.ts";
 import { KeptIds } from "./kept-ids.ts";
@@ -22,6 +23,13 @@ import {
 /** Two batches' worth. A sender's retry follows at once; the more are held, the more of them outlives every collection of garbage. */
 const ANSWERS_HELD = 200;
 
+/** What was asked, as far as an answer depends on it, and the answer. No more of the request: all that is held is slow to let go. */
+interface Answered {
+  entities: readonly string[];
+  itemKeys: readonly string[];
+  place: AnswerPlace;
+}
+
 /** An event of these entities turned out to be fraud, or (-1) that was taken back; see `learnFraud`. */
 export interface FraudLabel {
   id: string;
@@ -41,7 +49,7 @@ export class ProfileMemory {
   readonly #profiles: KeptProfiles;
   readonly #prices: KeptPrices;
   /** What was answered to recent ids, so that a retry is scored the same. */
-  readonly #answers = new BoundedMap<string, { request: RecallRequest; place: AnswerPlace }>(ANSWERS_HELD);
+  readonly #answers = new BoundedMap<string, Answered>(ANSWERS_HELD);
 
   constructor(sql: Sql, nowMs: () => number) {
     this.#ids = new KeptIds(sql, nowMs);
@@ -65,11 +73,12 @@ export class ProfileMemory {
     const answers = newAnswers(requests);
     const places = answerPlaces(answers, requests);
     const marks = this.#ids.find(requests.map(({ seen }) => seen.id));
-    this.#profiles.fetch(requests.flatMap(({ entities }) => entities));
-    for (const [index, request] of requests.entries()) {
+    this.#profiles.fetch(namesIn(requests));
+    for (let index = 0; index < requests.length; index++) {
+      const request = requests[index] as RecallRequest; // within the list
+      const place = places[index] as AnswerPlace; // one a request
       const { id } = request.seen;
       const mark = marks.get(id);
-      const place = places[index] as AnswerPlace; // one a request
       if (mark === undefined) this.#learn(request, place);
       else this.#look(request, place);
       answers.repeated.push(mark === "counted");
@@ -110,22 +119,28 @@ export class ProfileMemory {
     const { seen, entities, items } = request;
     // All are there before the first one learns: an event is learned from as a whole, or not at all.
     const profiles = entities.map((name) => this.#profiles.get(name));
-    for (const [index, profile] of profiles.entries()) {
-      const name = entities[index] as string; // one a profile
+    const keys = linkKeys(seen);
+    let at = place.profilesFrom;
+    for (let index = 0; index < profiles.length; index++) {
+      const name = entities[index] as string; // within the list
+      const profile = profiles[index] as Profile; // one a name
       const kind = kindOf(name);
-      lookInto(place.answers.profiles, place.profilesFrom + index * SNAPSHOT_FIGURES, profile, kind, seen);
-      learn(profile, kind, seen);
+      lookInto(place.answers.profiles, at, profile, kind, seen, keys);
+      learn(profile, kind, seen, keys);
       this.#profiles.touch(name);
+      at += SNAPSHOT_FIGURES;
     }
-    packPrices(place, peekPrices(this.#prices.book, items ?? []));
-    learnPrices(this.#prices.book, items ?? []);
-    this.#answers.set(seen.id, { request, place });
+    if (items !== null) {
+      packPrices(place, peekPrices(this.#prices.book, items));
+      learnPrices(this.#prices.book, items);
+    }
+    this.#answers.set(seen.id, { entities, itemKeys: keysOf(items), place });
   }
 
   #look(request: RecallRequest, place: AnswerPlace): void {
     const { seen, entities, items } = request;
     const answered = this.#answers.get(seen.id);
-    if (answered !== undefined && asksTheSame(answered.request, request)) {
+    if (answered !== undefined && asksTheSame(answered, request)) {
       copyAnswer(answered.place, place);
       return;
     }
@@ -133,17 +148,25 @@ export class ProfileMemory {
       const at = place.profilesFrom + index * SNAPSHOT_FIGURES;
       lookInto(place.answers.profiles, at, this.#profiles.get(name), kindOf(name), seen);
     }
-    packPrices(place, peekPrices(this.#prices.book, items ?? []));
+    if (items !== null) packPrices(place, peekPrices(this.#prices.book, items));
   }
 }
 
-/** An id may come again with other content, to which the answer of the first would not fit. */
-function asksTheSame(one: RecallRequest, other: RecallRequest): boolean {
-  return isSameList(one.entities, other.entities) && isSameList(keysOf(one), keysOf(other));
+function namesIn(requests: readonly RecallRequest[]): string[] {
+  const names: string[] = [];
+  for (const { entities } of requests) for (const name of entities) names.push(name);
+  return names;
 }
 
-function keysOf({ items }: RecallRequest): string[] {
-  return (items ?? []).map(({ key }) => key);
+/** An id may come again with other content, to which the answer of the first would not fit. */
+function asksTheSame(answered: Answered, { entities, items }: RecallRequest): boolean {
+  return isSameList(answered.entities, entities) && isSameList(answered.itemKeys, keysOf(items));
+}
+
+const NO_KEYS: readonly string[] = [];
+
+function keysOf(items: RecallRequest["items"]): readonly string[] {
+  return items === null ? NO_KEYS : items.map(({ key }) => key);
 }
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {

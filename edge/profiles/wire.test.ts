@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lookPrices, newPriceBook, recallPrices, type PricedItem } from "../../shared/price-book.ts";
-import { ACTS } from "../../shared/profile/observation.ts";
+import { below, pick, seededRandom } from "../../shared/random.ts";
+import { ACTS, LINKS } from "../../shared/profile/observation.ts";
 import { learn, look, lookInto, newProfile } from "../../shared/profile/profile.ts";
 import { plainSnapshot, SNAPSHOT_FIGURES } from "../../shared/profile/snapshot.ts";
 import { observation, plainUsual } from "../../shared/test-facts.ts";
@@ -13,6 +14,7 @@ import {
   unpackAnswers,
   unpackRequests,
   type RecallRequest,
+  type WireRequests,
 } from "./wire.ts";
 
 const items: PricedItem[] = [
@@ -30,6 +32,39 @@ describe("the profile stores' wire form", () => {
       { seen: observation({ id: "evt_4" }), entities: ["card:4"], items: items.slice(1) },
     ];
     expect(unpackRequests(structuredClone(packRequests(requests)))).toEqual(requests);
+  });
+
+  it("brings across whatever an event may name, and whatever stands in it", () => {
+    const random = seededRandom(23);
+    const odd = ["", "a", '"', "\\", "\u0000", "\u2028", "ü", "😀", "null", "customer:1", "x".repeat(500)];
+    const text = () => `${pick(random, odd)}${pick(random, odd)}`;
+    for (let run = 0; run < 2_000; run++) {
+      const requests = Array.from({ length: below(random, 4) }, (): RecallRequest => ({
+        seen: {
+          id: text(),
+          atMs: Math.floor(random() * 2 ** 41),
+          act: pick(random, ACTS),
+          amountLog: random() < 0.3 ? null : 25 * random(),
+          units: below(random, 1_000_000),
+          links: Object.fromEntries(LINKS.filter(() => random() < 0.5).map((link) => [link, text()])),
+          place: random() < 0.5 ? null : { latitude: 180 * random() - 90, longitude: 360 * random() - 180 },
+          visit: random() < 0.5 ? null : text(),
+        },
+        entities: Array.from({ length: below(random, 6) }, text),
+        items:
+          random() < 0.5
+            ? null
+            : Array.from({ length: below(random, 5) }, () => ({ key: text(), priceLog: random(), quantity: random() })),
+      }));
+      expect(unpackRequests(structuredClone(packRequests(requests)))).toEqual(requests);
+    }
+  });
+
+  it("refuses requests of another version, which an isolate may send while a deployment is under way", () => {
+    const { texts, figures } = packRequests([{ seen: observation(), entities: [], items: null }]);
+    const former = { text: "[]", items: new Float64Array() };
+    expect(() => unpackRequests({ form: 3, texts, figures })).toThrow("form 3");
+    expect(() => unpackRequests(former as unknown as WireRequests)).toThrow("form undefined"); // as it was before there were forms
   });
 
   it("brings everything that is known of prices back, and that nothing is known", () => {

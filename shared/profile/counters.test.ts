@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { countDay, countHour, countMinute, newCounts, windowsAt } from "./counters.ts";
+import { below, pick, seededRandom } from "../random.ts";
+import {
+  countDay,
+  countHour,
+  countMinute,
+  newCounts,
+  packCounts,
+  unpackCounts,
+  windowsAt,
+  type Counts,
+} from "./counters.ts";
 
 const AT_MS = Date.parse("2026-03-10T12:30:15Z");
 const DAY_MS = 86_400_000;
@@ -82,4 +92,50 @@ describe("windowsAt", () => {
       expect(counts.days.length).toBeLessThanOrEqual(30);
     }
   });
+
+  it("counts as plain buckets would that are kept by their index, and the same after it was packed", () => {
+    const random = seededRandom(17);
+    for (let run = 0; run < 60; run++) {
+      let counts = newCounts();
+      const plain = new PlainCounts();
+      for (let step = 0; step < 150; step++) {
+        const atMs = AT_MS + Math.floor((random() - 0.4) * 10 ** (3 + below(random, 7)));
+        const by = pick(random, [1, -1, 2.5, 0]);
+        countMinute(counts, atMs, pick(random, ["views", "logins", "cartUnits"]), by);
+        countHour(counts, atMs, pick(random, ["orders", "amount"]), by);
+        countDay(counts, atMs, pick(random, ["frauds", "zSum", "refunded"]), by);
+        plain.count("minutes", Math.floor(atMs / 60_000), 60, by);
+        plain.count("hours", Math.floor(atMs / 3_600_000), 24, by);
+        plain.count("days", Math.floor(atMs / DAY_MS), 30, by);
+        expect(PlainCounts.of(counts)).toEqual(plain.spans);
+        if (step % 10 > 0) continue;
+        const packed = unpackCounts(packCounts(counts));
+        expect(packed).toEqual(counts);
+        counts = packed;
+      }
+    }
+  });
 });
+
+/** Sums by the index of their bucket, made anew each time. */
+class PlainCounts {
+  spans: Record<keyof Counts, [at: number, sum: number][]> = { minutes: [], hours: [], days: [] };
+
+  static of({ minutes, hours, days }: Counts): PlainCounts["spans"] {
+    const sums = (buckets: readonly { at: number }[]) =>
+      buckets.map(({ at, ...counted }): [number, number] => [
+        at,
+        Object.values<number>(counted).reduce((one, other) => one + other, 0),
+      ]);
+    return { minutes: sums(minutes), hours: sums(hours), days: sums(days) };
+  }
+
+  count(span: keyof Counts, index: number, kept: number, by: number): void {
+    const newest = Math.max(index, ...this.spans[span].map(([at]) => at));
+    const found = this.spans[span].find(([at]) => at === index);
+    if (found !== undefined) found[1] += by;
+    else if (index > newest - kept) {
+      this.spans[span] = [...this.spans[span].filter(([at]) => at > newest - kept), [index, by]];
+    }
+  }
+}

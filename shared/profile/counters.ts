@@ -3,23 +3,58 @@
  * those minutes, hours and days are kept that have anything in them.
  */
 
-const MINUTE = { logins: 0, couponsRefused: 0, cartAdds: 0, cartUnits: 0, views: 0 };
-const HOUR = { orders: 0, declines: 0, signUps: 0, amount: 0 };
-/** Amounts are euros; `zSum` adds up the clipped z-scores of the amounts of `zCount` orders; `frauds` counts when they became known. */
-const DAY = { orders: 0, refunds: 0, coupons: 0, amount: 0, refunded: 0, zSum: 0, zCount: 0, frauds: 0 };
+/** What is counted in a minute, with its index since the epoch. The same of an hour and a day below. */
+interface Minute {
+  at: number;
+  logins: number;
+  couponsRefused: number;
+  cartAdds: number;
+  cartUnits: number;
+  views: number;
+}
 
-/** Sums over some buckets of a span. */
-type MinuteSums = typeof MINUTE;
-type HourSums = typeof HOUR;
-type DaySums = typeof DAY;
+interface Hour {
+  at: number;
+  orders: number;
+  declines: number;
+  signUps: number;
+  /** Euros. */
+  amount: number;
+}
 
-/** With the index of the epoch it is of. */
-type Bucket<Sums> = Sums & { at: number };
+interface Day {
+  at: number;
+  orders: number;
+  refunds: number;
+  coupons: number;
+  /** Euros, as `refunded`. */
+  amount: number;
+  refunded: number;
+  /** The clipped z-scores of the amounts of `zCount` orders. */
+  zSum: number;
+  zCount: number;
+  /** When they became known. */
+  frauds: number;
+}
+
+function newMinute(at: number): Minute {
+  return { at, logins: 0, couponsRefused: 0, cartAdds: 0, cartUnits: 0, views: 0 };
+}
+
+function newHour(at: number): Hour {
+  return { at, orders: 0, declines: 0, signUps: 0, amount: 0 };
+}
+
+function newDay(at: number): Day {
+  return { at, orders: 0, refunds: 0, coupons: 0, amount: 0, refunded: 0, zSum: 0, zCount: 0, frauds: 0 };
+}
+
+type Counted<Bucket> = Exclude<keyof Bucket, "at">;
 
 export interface Counts {
-  minutes: Bucket<MinuteSums>[];
-  hours: Bucket<HourSums>[];
-  days: Bucket<DaySums>[];
+  minutes: Minute[];
+  hours: Hour[];
+  days: Day[];
 }
 
 const MINUTE_MS = 60_000;
@@ -31,47 +66,63 @@ const HOURS_KEPT = 24;
 const DAYS_KEPT = 30;
 
 /** What is counted in a span, in the order it is packed in. */
-const COUNTERS = {
-  minutes: Object.keys(MINUTE) as (keyof MinuteSums)[],
-  hours: Object.keys(HOUR) as (keyof HourSums)[],
-  days: Object.keys(DAY) as (keyof DaySums)[],
-}; // their own keys
+const COUNTED = {
+  minutes: ["logins", "couponsRefused", "cartAdds", "cartUnits", "views"],
+  hours: ["orders", "declines", "signUps", "amount"],
+  days: ["orders", "refunds", "coupons", "amount", "refunded", "zSum", "zCount", "frauds"],
+} as const satisfies { [Span in keyof Counts]: readonly Counted<Counts[Span][number]>[] };
+
+/** Of each bucket: its index, a bit for each counter that is not 0, and those. Most are. */
 type PackedBuckets = number[];
 export type PackedCounts = [minutes: PackedBuckets, hours: PackedBuckets, days: PackedBuckets];
 
-/** Counts in a quarter of the room: no names, most of which would stand before a zero. */
+/** Counts in little room: no names, and nothing of what is 0. */
 export function packCounts({ minutes, hours, days }: Counts): PackedCounts {
-  return [packBuckets(minutes, COUNTERS.minutes), packBuckets(hours, COUNTERS.hours), packBuckets(days, COUNTERS.days)];
+  return [packBuckets(minutes, COUNTED.minutes), packBuckets(hours, COUNTED.hours), packBuckets(days, COUNTED.days)];
 }
 
 export function unpackCounts([minutes, hours, days]: PackedCounts): Counts {
   return {
-    minutes: unpackBuckets(minutes, COUNTERS.minutes, MINUTE),
-    hours: unpackBuckets(hours, COUNTERS.hours, HOUR),
-    days: unpackBuckets(days, COUNTERS.days, DAY),
+    minutes: unpackBuckets(minutes, COUNTED.minutes, newMinute),
+    hours: unpackBuckets(hours, COUNTED.hours, newHour),
+    days: unpackBuckets(days, COUNTED.days, newDay),
   };
 }
 
-function packBuckets<Sums>(buckets: readonly Bucket<Sums>[], counters: readonly (keyof Sums)[]): PackedBuckets {
+function packBuckets<Bucket extends { at: number }>(
+  buckets: readonly Bucket[],
+  counters: readonly Counted<Bucket>[],
+): PackedBuckets {
   const packed: number[] = [];
   for (const bucket of buckets) {
-    packed.push(bucket.at);
-    for (const counter of counters) packed.push(bucket[counter] as number); // sums are numbers
+    let counted = 0;
+    const countedAt = packed.push(bucket.at, counted) - 1;
+    for (let index = 0; index < counters.length; index++) {
+      const count = bucket[counters[index] as Counted<Bucket>] as number; // one of them, and all are numbers
+      if (count === 0) continue;
+      counted |= 1 << index;
+      packed.push(count);
+    }
+    packed[countedAt] = counted;
   }
   return packed;
 }
 
-function unpackBuckets<Sums extends object>(
+function unpackBuckets<Bucket extends { at: number }>(
   packed: PackedBuckets,
-  counters: readonly (keyof Sums)[],
-  empty: Sums,
-): Bucket<Sums>[] {
-  const buckets: Bucket<Sums>[] = [];
-  for (let at = 0; at < packed.length; at += 1 + counters.length) {
-    const bucket = { ...empty, at: packed[at] ?? 0 };
-    counters.forEach((counter, index) => {
-      bucket[counter] = (packed[at + 1 + index] ?? 0) as Bucket<Sums>[keyof Sums]; // sums are numbers
-    });
+  counters: readonly Counted<Bucket>[],
+  newBucket: (at: number) => Bucket,
+): Bucket[] {
+  const buckets: Bucket[] = [];
+  let at = 0;
+  while (at < packed.length) {
+    const bucket = newBucket(packed[at++] ?? 0);
+    const counted = packed[at++] ?? 0;
+    for (let index = 0; index < counters.length; index++) {
+      if ((counted & (1 << index)) === 0) continue;
+      const counter = counters[index] as Counted<Bucket>; // one of them
+      bucket[counter] = (packed[at++] ?? 0) as Bucket[Counted<Bucket>]; // all are numbers
+    }
     buckets.push(bucket);
   }
   return buckets;
@@ -81,57 +132,87 @@ export function newCounts(): Counts {
   return { minutes: [], hours: [], days: [] };
 }
 
+/**
+ * What is counted of a minute, to add to; null when it lies before all that is kept. The same of an hour and a day below.
+ *
+ * The first is put into a list of its own: one that is pushed into begins with room for 17, and most entities need no more than one.
+ */
+export function minuteOf(counts: Counts, atMs: number): Minute | null {
+  const index = Math.floor(atMs / MINUTE_MS);
+  if (counts.minutes.length === 0) counts.minutes = [newMinute(index)];
+  return bucketAt(counts.minutes, index, MINUTES_KEPT, newMinute);
+}
+
+export function hourOf(counts: Counts, atMs: number): Hour | null {
+  const index = Math.floor(atMs / HOUR_MS);
+  if (counts.hours.length === 0) counts.hours = [newHour(index)];
+  return bucketAt(counts.hours, index, HOURS_KEPT, newHour);
+}
+
+export function dayOf(counts: Counts, atMs: number): Day | null {
+  const index = Math.floor(atMs / DAY_MS);
+  if (counts.days.length === 0) counts.days = [newDay(index)];
+  return bucketAt(counts.days, index, DAYS_KEPT, newDay);
+}
+
 /** Adds to what is counted of a minute; what lies before all that is kept is not counted. The same of an hour and a day below. */
-export function countMinute({ minutes }: Counts, atMs: number, counter: keyof MinuteSums, by: number): void {
-  const bucket = bucketAt(minutes, Math.floor(atMs / MINUTE_MS), MINUTES_KEPT, MINUTE);
-  if (bucket !== null) bucket[counter] += by;
+export function countMinute(counts: Counts, atMs: number, counter: Counted<Minute>, by: number): void {
+  const minute = minuteOf(counts, atMs);
+  if (minute !== null) minute[counter] += by;
 }
 
-export function countHour({ hours }: Counts, atMs: number, counter: keyof HourSums, by: number): void {
-  const bucket = bucketAt(hours, Math.floor(atMs / HOUR_MS), HOURS_KEPT, HOUR);
-  if (bucket !== null) bucket[counter] += by;
+export function countHour(counts: Counts, atMs: number, counter: Counted<Hour>, by: number): void {
+  const hour = hourOf(counts, atMs);
+  if (hour !== null) hour[counter] += by;
 }
 
-export function countDay({ days }: Counts, atMs: number, counter: keyof DaySums, by: number): void {
-  const bucket = bucketAt(days, Math.floor(atMs / DAY_MS), DAYS_KEPT, DAY);
-  if (bucket !== null) bucket[counter] += by;
+export function countDay(counts: Counts, atMs: number, counter: Counted<Day>, by: number): void {
+  const day = dayOf(counts, atMs);
+  if (day !== null) day[counter] += by;
 }
 
 /** The bucket of an index, made when missing; null when it lies before all that is kept. */
-function bucketAt<Sums extends object>(
-  buckets: Bucket<Sums>[],
+function bucketAt<Bucket extends { at: number }>(
+  buckets: Bucket[],
   index: number,
   kept: number,
-  empty: Sums,
-): Bucket<Sums> | null {
-  const last = buckets.at(-1);
-  if (last?.at === index) return last;
-  const found = buckets.find(({ at }) => at === index);
-  if (found !== undefined) return found;
-  const newest = buckets.reduce((latest, { at }) => Math.max(latest, at), index);
+  newBucket: (at: number) => Bucket,
+): Bucket | null {
+  let newest = index;
+  for (let at = buckets.length - 1; at >= 0; at--) {
+    const bucket = buckets[at] as Bucket; // within the list
+    if (bucket.at === index) return bucket;
+    if (bucket.at > newest) newest = bucket.at;
+  }
   if (index <= newest - kept) return null;
-  const bucket = { ...empty, at: index };
-  const oldest = buckets.findIndex(({ at }) => at <= newest - kept);
-  if (oldest >= 0) buckets.splice(0, buckets.length, ...buckets.filter(({ at }) => at > newest - kept));
+  letGo(buckets, newest - kept);
+  const bucket = newBucket(index);
   buckets.push(bucket);
   return bucket;
+}
+
+/** Of those up to an index. */
+function letGo(buckets: { at: number }[], last: number): void {
+  let left = 0;
+  for (const bucket of buckets) if (bucket.at > last) buckets[left++] = bucket;
+  buckets.length = left;
 }
 
 /** Sums of the windows that end with the minute, hour or day a time lies in. */
 export interface Windows {
   /** This minute, and of the one before the share that is not a minute ago yet. */
-  minute: Pick<MinuteSums, "cartAdds" | "views">;
-  hour: MinuteSums;
-  day: HourSums;
-  days7: Pick<DaySums, "orders" | "coupons" | "zSum" | "zCount" | "frauds">;
-  days30: Pick<DaySums, "orders" | "refunds" | "amount" | "refunded" | "frauds">;
+  minute: Pick<Minute, "cartAdds" | "views">;
+  hour: Omit<Minute, "at">;
+  day: Omit<Hour, "at">;
+  days7: Pick<Day, "orders" | "coupons" | "zSum" | "zCount" | "frauds">;
+  days30: Pick<Day, "orders" | "refunds" | "amount" | "refunded" | "frauds">;
 }
 
 export function newWindows(): Windows {
   return {
     minute: { cartAdds: 0, views: 0 },
-    hour: { ...MINUTE },
-    day: { ...HOUR },
+    hour: { logins: 0, couponsRefused: 0, cartAdds: 0, cartUnits: 0, views: 0 },
+    day: { orders: 0, declines: 0, signUps: 0, amount: 0 },
     days7: { orders: 0, coupons: 0, zSum: 0, zCount: 0, frauds: 0 },
     days30: { orders: 0, refunds: 0, amount: 0, refunded: 0, frauds: 0 },
   };

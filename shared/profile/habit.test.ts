@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { below, seededRandom } from "../random.ts";
 import { learnHabit, lookHabit, type Habit } from "./habit.ts";
 
 /** A Tuesday. */
@@ -35,5 +36,17 @@ describe("lookHabit", () => {
     const habit = after(SATURDAY_MS, at("20:00:00"), at("20:00:00"));
     expect(lookHabit(habit, at("20:00:00"))).toEqual({ near: 2.5, all: 2.5 });
     expect(lookHabit(habit, SATURDAY_MS)).toEqual({ near: 2, all: 2 });
+  });
+});
+
+describe("learnHabit", () => {
+  it("puts an order where a calendar does: by its hour, weekdays before the weekend", () => {
+    const random = seededRandom(9);
+    for (let order = 0; order < 5_000; order++) {
+      const atMs = Math.floor((random() - 0.2) * 10 ** (6 + below(random, 8)));
+      const date = new Date(atMs);
+      const slot = date.getUTCHours() + (date.getUTCDay() % 6 === 0 ? 24 : 0);
+      expect(learnHabit(null, atMs)?.indexOf(1)).toBe(slot);
+    }
   });
 });

@@ -1,5 +1,7 @@
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
+/** The epoch began on a Thursday; 0 is Sunday. */
+const EPOCH_WEEKDAY = 4;
 /** The hours of a weekday, then those of a day at the weekend. */
 const SLOTS = 2 * HOURS;
 /** Who orders at nine also orders at seven. */
@@ -42,7 +44,10 @@ export function learnHabit(habit: Habit, atMs: number): Habit {
 /** Only the slots with orders, each with their number: most have none. */
 export function packHabit(habit: readonly number[]): number[] {
   const packed: number[] = [];
-  for (const [slot, orders] of habit.entries()) if (orders !== 0) packed.push(slot, orders);
+  for (let slot = 0; slot < habit.length; slot++) {
+    const orders = habit[slot] ?? 0;
+    if (orders !== 0) packed.push(slot, orders);
+  }
   return packed;
 }
 
@@ -53,10 +58,19 @@ export function unpackHabit(packed: readonly number[]): number[] {
 }
 
 function noOrders(): number[] {
-  return Array<number>(SLOTS).fill(0);
+  return NO_ORDERS.slice(); // copied faster than filled
 }
 
+const NO_ORDERS: readonly number[] = Array<number>(SLOTS).fill(0);
+
 function slotOf(atMs: number): { hour: number; isWeekend: boolean } {
-  const date = new Date(Math.floor(atMs / HOUR_MS) * HOUR_MS);
-  return { hour: date.getUTCHours(), isWeekend: date.getUTCDay() % 6 === 0 };
+  const hours = Math.floor(atMs / HOUR_MS);
+  const days = Math.floor(hours / HOURS);
+  const weekday = modulo(EPOCH_WEEKDAY + days, 7);
+  return { hour: modulo(hours, HOURS), isWeekend: weekday % 6 === 0 };
+}
+
+/** What is left of a division by `by`, 0 to `by`, also before the epoch. */
+function modulo(value: number, by: number): number {
+  return value - Math.floor(value / by) * by;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { below, pick, seededRandom } from "../random.ts";
 import { observation } from "../test-facts.ts";
-import { learnLink, linkKey, LINKS_OF, lookLink, type Seen } from "./links.ts";
-import { LINKS, type Act, type Link } from "./observation.ts";
+import { learnLink, linkKey, linkKeys, LINKS_OF, lookLink, type EntityKind, type Seen } from "./links.ts";
+import { LINKS, type Act, type Link, type Observation } from "./observation.ts";
 
 const AT_MS = Date.parse("2026-03-10T12:30:00Z");
 const HOUR_MS = 3_600_000;
@@ -73,22 +74,48 @@ describe("lookLink", () => {
   });
 });
 
+describe("learnLink", () => {
+  it("remembers what a list would that is made anew each time", () => {
+    const random = seededRandom(5);
+    for (let run = 0; run < 40; run++) {
+      const known: Seen[] = [];
+      let plain: Seen[] = [];
+      for (let step = 0; step < 150; step++) {
+        const key = `k-${below(random, 1 + below(random, 80))}`;
+        const atMs = AT_MS + below(random, 1_000);
+        const act = pick(random, ["order", "view"] as const);
+        learnLink(known, key, { atMs, act });
+        const before = plain.find((other) => other.key === key);
+        const ordered = [before?.orderedMs ?? null, act === "order" ? atMs : null].filter((time) => time !== null);
+        const link = {
+          key,
+          lastMs: Math.max(before?.lastMs ?? atMs, atMs),
+          orderedMs: ordered.length === 0 ? null : Math.min(...ordered),
+        };
+        plain = [...plain.filter((other) => other !== before), link].slice(-48);
+        expect(known).toEqual(plain);
+      }
+    }
+  });
+});
+
 describe("linkKey", () => {
+  const keyOf = (kind: EntityKind, link: Link, seen: Observation) => linkKey(kind, LINKS.indexOf(link), linkKeys(seen));
   const everything = observation({ links: Object.fromEntries(LINKS.map((link) => [link, `a ${link}`])) });
 
-  it.each(Object.keys(LINKS_OF) as (keyof typeof LINKS_OF)[])("gives a %s the links it remembers, no other", (kind) => {
-    const seen = LINKS.filter((link) => linkKey(kind, link, everything) === `a ${link}`);
+  it.each(Object.keys(LINKS_OF) as EntityKind[])("gives a %s the links it remembers, no other", (kind) => {
+    const seen = LINKS.filter((link) => keyOf(kind, link, everything) === `a ${link}`);
     expect(seen.toSorted()).toEqual([...LINKS_OF[kind]].toSorted());
-    expect(LINKS.filter((link) => linkKey(kind, link, everything) === null).length + seen.length).toBe(LINKS.length);
-    expect(LINKS.filter((link) => linkKey(kind, link, observation()) !== null)).toEqual([]);
+    expect(LINKS.filter((link) => keyOf(kind, link, everything) === null).length + seen.length).toBe(LINKS.length);
+    expect(LINKS.filter((link) => keyOf(kind, link, observation()) !== null)).toEqual([]);
   });
 
   it("tells apart long keys that begin alike, and remembers no more than 32 characters of any", () => {
-    const keyOf = (card: string) => linkKey("customer", "card", observation({ links: { card } })) ?? "";
+    const cardKey = (card: string) => keyOf("customer", "card", observation({ links: { card } })) ?? "";
     const long = "x".repeat(400);
-    expect(keyOf(`${long}1`)).not.toBe(keyOf(`${long}2`));
-    expect(keyOf(`${long}1`)).toBe(keyOf(`${long}1`));
-    expect(keyOf(`${long}1`).length).toBeLessThanOrEqual(32);
-    expect(keyOf("y".repeat(32))).toBe("y".repeat(32));
+    expect(cardKey(`${long}1`)).not.toBe(cardKey(`${long}2`));
+    expect(cardKey(`${long}1`)).toBe(cardKey(`${long}1`));
+    expect(cardKey(`${long}1`).length).toBeLessThanOrEqual(32);
+    expect(cardKey("y".repeat(32))).toBe("y".repeat(32));
   });
 });

@@ -1,5 +1,6 @@
+import { flatText } from "../flat-text.ts";
 import { hashText } from "../hash.ts";
-import type { Act, Link, Observation } from "./observation.ts";
+import { LINKS, linksInOrder, type Act, type Link, type Observation } from "./observation.ts";
 
 /** How long after its first order a link is known. */
 const KNOWN_AFTER_MS = 86_400_000;
@@ -63,16 +64,36 @@ export function lookLink(known: readonly Seen[] | undefined, link: Link, key: st
   return result;
 }
 
-export function learnLink(known: Seen[], key: string, { atMs, act }: { atMs: number; act: Act }): void {
-  const last = known.length - 1;
-  const at = known[last]?.key === key ? last : known.findIndex((other) => other.key === key);
-  const link = known[at] ?? { key, lastMs: atMs, orderedMs: null };
+/** A link's first, in a list no longer than it: one that is pushed into begins with room for 17, and most links stay alone. */
+export function firstLink(key: string, seen: { atMs: number; act: Act }): Seen[] {
+  return [newLink(key, seen)];
+}
+
+function newLink(key: string, { atMs, act }: { atMs: number; act: Act }): Seen {
+  return { key, lastMs: atMs, orderedMs: act === "order" ? atMs : null };
+}
+
+export function learnLink(known: Seen[], key: string, seen: { atMs: number; act: Act }): void {
+  const { atMs, act } = seen;
+  const at = placeOf(known, key);
+  const link = at < 0 ? undefined : known[at]; // there is no element -1, and asking for one is slow
+  if (link === undefined) {
+    known.push(newLink(key, seen));
+    if (known.length > LINKS_KEPT) known.shift();
+    return;
+  }
   link.lastMs = Math.max(link.lastMs, atMs);
   if (act === "order") link.orderedMs = Math.min(link.orderedMs ?? atMs, atMs);
-  if (at === last && at >= 0) return;
-  if (at >= 0) known.splice(at, 1);
+  if (at === known.length - 1) return;
+  known.splice(at, 1);
   known.push(link);
-  if (known.length > LINKS_KEPT) known.shift();
+}
+
+/** Searched from the end: mostly it is the one seen last. */
+function placeOf(known: readonly Seen[], key: string): number {
+  let at = known.length - 1;
+  while (at >= 0 && known[at]?.key !== key) at--;
+  return at;
 }
 
 /** Which links matter for which entity: a network's countries say nothing, and cost as much to remember as a customer's. */
@@ -87,20 +108,36 @@ export const LINKS_OF = {
 /** What has a profile of its own. */
 export type EntityKind = keyof typeof LINKS_OF;
 
-const LINKS_SET: Record<EntityKind, ReadonlySet<Link>> = {
-  customer: new Set(LINKS_OF.customer),
-  email: new Set(LINKS_OF.email),
-  client: new Set(LINKS_OF.client),
-  card: new Set(LINKS_OF.card),
-  ip: new Set(LINKS_OF.ip),
+/** Beside `LINKS`. */
+const MATTERS: Record<EntityKind, readonly boolean[]> = {
+  customer: mattering(LINKS_OF.customer),
+  email: mattering(LINKS_OF.email),
+  client: mattering(LINKS_OF.client),
+  card: mattering(LINKS_OF.card),
+  ip: mattering(LINKS_OF.ip),
 };
 
-/** What an event is linked to, as an entity of this kind remembers it; null for a link that it does not name, or that does not matter. */
-export function linkKey(kind: EntityKind, link: Link, { links }: Observation): string | null {
-  const key = links[link];
-  return key === undefined || !LINKS_SET[kind].has(link) ? null : shortened(key);
+function mattering(links: readonly Link[]): boolean[] {
+  return LINKS.map((link) => links.includes(link));
+}
+
+/** What an event is linked to as it is remembered, beside `LINKS`; null for what it does not name. */
+export type LinkKeys = readonly (string | null)[];
+
+export function linkKeys({ links }: Observation): LinkKeys {
+  return linksInOrder(links).map((key) => (key === undefined ? null : shortened(key)));
+}
+
+/**
+ * The key as an entity of this kind remembers it; null for a link that the event does not name, or that does not matter.
+ *
+ * @param link its place in `LINKS`
+ */
+export function linkKey(kind: EntityKind, link: number, keys: LinkKeys): string | null {
+  return MATTERS[kind][link] === true ? (keys[link] ?? null) : null;
 }
 
 function shortened(key: string): string {
-  return key.length <= KEY_LENGTH ? key : `${key.slice(0, KEY_LENGTH - HASH_LENGTH)}${hashText(key).toString(36)}`;
+  if (key.length <= KEY_LENGTH) return key;
+  return flatText(key.slice(0, KEY_LENGTH - HASH_LENGTH), hashText(key).toString(36));
 }

@@ -28,6 +28,25 @@ export const LINKS = [
 ] as const;
 export type Link = (typeof LINKS)[number];
 
+/** Who and what an event names. */
+export type Links = { [Name in Link]?: string | undefined };
+
+/** The keys of links, in the order of `LINKS`. */
+export function linksInOrder(links: Links): (string | undefined)[] {
+  return [
+    links.customer,
+    links.card,
+    links.device,
+    links.country,
+    links.destination,
+    links.address,
+    links.category,
+    links.coupon,
+    links.item,
+    links.software,
+  ];
+}
+
 /** One event as a profile sees it. */
 export interface Observation {
   /** The event's id, by which the keeper of profiles lets them learn from it once. */
@@ -38,7 +57,7 @@ export interface Observation {
   amountLog: number | null;
   /** Pieces put into the cart or ordered; 0 for other acts. */
   units: number;
-  links: Partial<Record<Link, string>>;
+  links: Links;
   /** Where the shopper is, in degrees; null when that is not known. */
   place: Place | null;
   /** The shopper's session; null when the event names none. */

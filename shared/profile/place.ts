@@ -26,11 +26,15 @@ export function lookStay(stay: Stay | null, { place, atMs }: Observation): { mov
   return { movedKm: distanceKm(stay.left, place), movedMs: atMs - stay.left.atMs };
 }
 
+/** In place, as long as it stays. */
 export function learnStay(stay: Stay | null, { place, atMs }: Observation): Stay | null {
   if (place === null || (stay !== null && atMs < stay.atMs)) return stay;
   const { latitude, longitude } = place;
   if (stay === null) return { latitude, longitude, atMs, left: null };
-  if (distanceKm(stay, place) <= SAME_PLACE_KM) return { ...stay, atMs };
+  if (distanceKm(stay, place) <= SAME_PLACE_KM) {
+    stay.atMs = atMs;
+    return stay;
+  }
   return { latitude, longitude, atMs, left: { latitude: stay.latitude, longitude: stay.longitude, atMs: stay.atMs } };
 }
 
@@ -43,6 +47,7 @@ const RADIANS = Math.PI / 180;
  * @returns km, 0 to about 20,015
  */
 export function distanceKm(from: Place, to: Place): number {
+  if (from.latitude === to.latitude && from.longitude === to.longitude) return 0;
   const halfLatitude = ((to.latitude - from.latitude) * RADIANS) / 2;
   const halfLongitude = ((to.longitude - from.longitude) * RADIANS) / 2;
   const chord =

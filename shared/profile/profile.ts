@@ -5,9 +5,20 @@
  * its future, and live traffic and replay get the same numbers. Which events it learned from is for its keeper to remember.
  * Bounded: some kilobytes, at most 60, whatever the entity does.
  */
-import { countDay, countHour, countMinute, newCounts, newWindows, windowsAt, type Counts } from "./counters.ts";
+import {
+  countDay,
+  countHour,
+  countMinute,
+  dayOf,
+  hourOf,
+  minuteOf,
+  newCounts,
+  newWindows,
+  windowsAt,
+  type Counts,
+} from "./counters.ts";
 import { learnHabit, lookHabit, type Habit } from "./habit.ts";
-import { learnLink, linkKey, LINKS_OF, lookLink, type EntityKind, type Seen } from "./links.ts";
+import { firstLink, learnLink, linkKey, linkKeys, lookLink, type EntityKind, type Seen } from "./links.ts";
 import { LINKS, type Link, type Observation } from "./observation.ts";
 import { learnStay, lookStay, type Stay } from "./place.ts";
 import { FIGURE, setLink, snapshotAt, SNAPSHOT_FIGURES, type Snapshot } from "./snapshot.ts";
@@ -73,8 +84,19 @@ export function look(profile: Profile, kind: EntityKind, seen: Observation): Sna
   return snapshotAt(row, 0);
 }
 
-/** `look`, written as the row of a snapshot: a store answers hundreds of profiles at once, and objects of so many fields are slow. */
-export function lookInto(row: Float64Array, at: number, profile: Profile, kind: EntityKind, seen: Observation): void {
+/**
+ * `look`, written as the row of a snapshot: a store answers hundreds of profiles at once, and objects of so many fields are slow.
+ *
+ * @param keys of the event, which whoever asks several profiles about it makes once
+ */
+export function lookInto(
+  row: Float64Array,
+  at: number,
+  profile: Profile,
+  kind: EntityKind,
+  seen: Observation,
+  keys = linkKeys(seen),
+): void {
   const { atMs } = seen;
   const { amount } = profile;
   const { minute, hour, day, days7, days30 } = windowsAt(profile.counts, atMs, windows);
@@ -120,9 +142,10 @@ export function lookInto(row: Float64Array, at: number, profile: Profile, kind: 
   row[at + FIGURE.visitMs] = visitMs;
   row[at + FIGURE.viewGaps] = viewGaps;
   row[at + FIGURE.viewGapVariation] = viewGapVariation;
-  for (const link of LINKS) {
-    const key = linkKey(kind, link, seen);
-    setLink(row, at, link, key === null ? null : lookLink(profile.links[link], link, key, atMs));
+  for (let index = 0; index < LINKS.length; index++) {
+    const link = LINKS[index] as Link; // one of them
+    const key = linkKey(kind, index, keys);
+    setLink(row, at, index, key === null ? null : lookLink(profile.links[link], link, key, atMs));
   }
 }
 
@@ -150,12 +173,16 @@ function lookAttempts(row: Float64Array, at: number, attempts: readonly Attempt[
   row[at + FIGURE.orders1m] = orders1m;
 }
 
-/** The profile learns from an event. */
-export function learn(profile: Profile, kind: EntityKind, seen: Observation): void {
+/** The profile learns from an event. @param keys as for `lookInto` */
+export function learn(profile: Profile, kind: EntityKind, seen: Observation, keys = linkKeys(seen)): void {
   const { atMs } = seen;
-  for (const link of LINKS_OF[kind]) {
-    const key = linkKey(kind, link, seen);
-    if (key !== null) learnLink((profile.links[link] ??= []), key, seen);
+  for (let index = 0; index < LINKS.length; index++) {
+    const key = linkKey(kind, index, keys);
+    if (key === null) continue;
+    const link = LINKS[index] as Link; // one of them
+    const known = profile.links[link];
+    if (known === undefined) profile.links[link] = firstLink(key, seen);
+    else learnLink(known, key, seen);
   }
   profile.firstMs = Math.min(profile.firstMs ?? atMs, atMs);
   profile.lastMs = Math.max(profile.lastMs ?? atMs, atMs);
@@ -192,8 +219,7 @@ function learnAct(profile: Profile, seen: Observation): void {
       countMinute(counts, atMs, "couponsRefused", 1);
       return;
     case "cart_add":
-      countMinute(counts, atMs, "cartAdds", 1);
-      countMinute(counts, atMs, "cartUnits", units);
+      learnCart(profile, atMs, units);
       return;
     case "view":
       countMinute(counts, atMs, "views", 1);
@@ -206,8 +232,18 @@ function learnAct(profile: Profile, seen: Observation): void {
   }
 }
 
-function learnAttempt({ attempts }: Profile, atMs: number, declined: boolean): void {
-  attempts.push({ atMs, declined });
+function learnCart({ counts }: Profile, atMs: number, units: number): void {
+  const minute = minuteOf(counts, atMs);
+  if (minute === null) return;
+  minute.cartAdds++;
+  minute.cartUnits += units;
+}
+
+function learnAttempt(profile: Profile, atMs: number, declined: boolean): void {
+  const { attempts } = profile;
+  // The first in a list no longer than it, see `firstLink`.
+  if (attempts.length === 0) profile.attempts = [{ atMs, declined }];
+  else attempts.push({ atMs, declined });
   if (attempts.length > ATTEMPTS_KEPT) attempts.shift();
 }
 
@@ -226,15 +262,24 @@ function learnOrder(profile: Profile, { atMs, amountLog, links }: Observation): 
   profile.orderedMs = Math.max(profile.orderedMs ?? atMs, atMs);
   profile.declinesInARow = 0;
   profile.habit = learnHabit(profile.habit, atMs);
-  countHour(counts, atMs, "orders", 1);
-  countDay(counts, atMs, "orders", 1);
-  if (links.coupon !== undefined) countDay(counts, atMs, "coupons", 1);
+  const paid = amountLog === null ? 0 : Math.expm1(amountLog);
+  const hour = hourOf(counts, atMs);
+  if (hour !== null) {
+    hour.orders++;
+    hour.amount += paid;
+  }
+  const day = dayOf(counts, atMs);
+  if (day !== null) {
+    day.orders++;
+    if (links.coupon !== undefined) day.coupons++;
+    day.amount += paid;
+  }
   if (amountLog === null) return;
-  countHour(counts, atMs, "amount", Math.expm1(amountLog));
-  countDay(counts, atMs, "amount", Math.expm1(amountLog));
   const z = amountZ({ orders: ordersBefore, amountMean: amount.mean, amountM2: amount.m2 }, amountLog);
-  countDay(counts, atMs, "zSum", Math.max(-3, Math.min(6, z)));
-  countDay(counts, atMs, "zCount", 1);
+  if (day !== null) {
+    day.zSum += Math.max(-3, Math.min(6, z));
+    day.zCount++;
+  }
   const delta = amountLog - amount.mean;
   amount.mean += delta / profile.orders;
   amount.m2 += delta * (amountLog - amount.mean);

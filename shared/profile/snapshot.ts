@@ -112,15 +112,12 @@ const LINK_FIGURES = 3;
 /** Numbers in a snapshot's row. */
 export const SNAPSHOT_FIGURES = FIGURES.length + LINKS.length * LINK_FIGURES;
 
-/** Where a link's figures begin in a row. */
-const LINK_AT = Object.fromEntries(LINKS.map((link, index) => [link, FIGURES.length + index * LINK_FIGURES])) as Record<
-  Link,
-  number
->; // one for each of LINKS
-
-/** @param known null where the event does not name the link, whose figures then are NaN */
-export function setLink(row: Float64Array, at: number, link: Link, known: LinkSnapshot | null): void {
-  const from = at + LINK_AT[link];
+/**
+ * @param link its place in `LINKS`
+ * @param known null where the event does not name the link, whose figures then are NaN
+ */
+export function setLink(row: Float64Array, at: number, link: number, known: LinkSnapshot | null): void {
+  const from = at + FIGURES.length + link * LINK_FIGURES;
   row[from] = known === null ? NaN : known.known;
   row[from + 1] = known === null ? NaN : known.recent;
   row[from + 2] = known?.isNew ? 1 : 0;
@@ -157,10 +154,11 @@ for (const figure of FIGURES) {
 
 function linksAt(row: Float64Array, at: number): Snapshot["links"] {
   const links: Partial<Record<Link, LinkSnapshot>> = {};
-  for (const link of LINKS) {
-    const from = at + LINK_AT[link];
-    const [known = NaN, recent = NaN, isNew] = [row[from], row[from + 1], row[from + 2] === 1];
-    if (!Number.isNaN(known)) links[link] = { known, recent, isNew };
+  for (let link = 0; link < LINKS.length; link++) {
+    const from = at + FIGURES.length + link * LINK_FIGURES;
+    const known = row[from] ?? NaN;
+    if (Number.isNaN(known)) continue;
+    links[LINKS[link] as Link] = { known, recent: row[from + 1] ?? NaN, isNew: row[from + 2] === 1 }; // one of them
   }
   return links;
 }

@@ -41,20 +41,25 @@ export function lookVisit(visit: Visit | null, { atMs, visit: key }: Observation
 export function learnVisit(visit: Visit | null, { atMs, act, visit: key }: Observation): Visit | null {
   if (key === null && act !== "view") return visit;
   const isSame = visit !== null && visit.key === key;
-  const now = isSame ? visit : { ...(visit ?? NO_VIEWS), key, startedMs: atMs };
+  const now = isSame ? visit : begun(visit, key, atMs);
   now.startedMs = Math.min(now.startedMs, atMs);
   if (act === "view") learnView(now, atMs);
   return now;
 }
 
-const NO_VIEWS: Omit<Visit, "key" | "startedMs"> = { viewedMs: 0, gaps: 0, gapMean: 0, gapM2: 0 };
+/** The pace of views goes on from one visit to the next. */
+function begun(before: Visit | null, key: string | null, startedMs: number): Visit {
+  if (before === null) return { key, startedMs, viewedMs: 0, gaps: 0, gapMean: 0, gapM2: 0 };
+  const { viewedMs, gaps, gapMean, gapM2 } = before;
+  return { key, startedMs, viewedMs, gaps, gapMean, gapM2 };
+}
 
 function learnView(visit: Visit, atMs: number): void {
   const gap = atMs - visit.viewedMs;
   if (gap < SAME_PAGE_MS) return;
   visit.viewedMs = atMs;
   if (gap >= SITTING_MS) {
-    Object.assign(visit, { gaps: 0, gapMean: 0, gapM2: 0 });
+    visit.gaps = visit.gapMean = visit.gapM2 = 0;
     return;
   }
   const delta = gap - visit.gapMean;
