@@ -176,6 +176,25 @@ describe("enrich", () => {
     expect(hash("Ann@Shop.Example")).toBe(hash("ann@shop.example"));
   });
 
+  it("tells of the events of one connection what it tells of each alone", () => {
+    const headers = new Headers({ "cf-connecting-ip": "203.0.113.9", "user-agent": AGENT });
+    const connection = { headers, cf: { ...CF, city: "to 198.51.100.7" } };
+    const addresses = ["192.0.2.1", "192.0.2.77", "2001:db8::1", "::ffff:192.0.2.5", "192.0.2.1", undefined];
+    for (const source of ["secret", "publishable"] as const) {
+      for (const [index, ip] of [...addresses, ...addresses].entries()) {
+        const context = ip === undefined || source === "publishable" ? undefined : { ip, user_agent: AGENT };
+        const event = Event.parse({
+          id: `evt_0000000${index}`,
+          name: "login",
+          email: `${index}@shop.example`,
+          context,
+        });
+        const alone = enrich(event, TIMESTAMP, source, { ...connection }, pseudonymize);
+        expect(enrich(event, TIMESTAMP, source, connection, pseudonymize)).toEqual(alone);
+      }
+    }
+  });
+
   it("cuts what a header may be long", () => {
     const { signals } = arrive({}, { cf: { city: "x".repeat(5_000) } });
     expect(signals.city?.length).toBe(200);

@@ -1,10 +1,11 @@
+import { BoundedMap } from "../shared/bounded-map.ts";
 import type { Event, KeptEvent } from "../shared/event.ts";
 import { hashText } from "../shared/hash.ts";
 import { networkOf } from "../shared/network.ts";
 import type { Signals } from "../shared/signals.ts";
 import { normalEmail, type Pseudonymize } from "./privacy.ts";
 import { createRedact, type Redact } from "./redact.ts";
-import { redactFields } from "./redact/fields.ts";
+import { isPlainName, redactAny, redactFields } from "./redact/fields.ts";
 import { readUserAgent } from "./user-agent.ts";
 
 export interface Connection {
@@ -31,22 +32,78 @@ export function enrich(
   connection: Connection,
   pseudonymize: Pseudonymize,
 ): Enriched {
-  const found = source === "publishable" ? fromConnection(connection) : fromContext(event);
-  const connected = connection.headers.get("cf-connecting-ip") ?? undefined;
+  const met = meet(connection);
   const told = event.context?.ip;
-  const address = source === "publishable" ? connected : told;
-  const network = address ? networkOf(address) : null;
-  const colo = text(connection.cf?.["colo"]);
+  const address = source === "publishable" ? met.address : told;
   const redact = createRedact({
     email: event.email,
-    addresses: [connected, told].filter((known) => known !== undefined),
+    addresses: [met.address, told].filter((known) => known !== undefined),
   });
-  const signals = {
-    ...redactFields({ ...found, ...(colo === undefined ? {} : { colo }) }, redact, pseudonymize),
-    ...(network === null ? {} : { ip_hash: pseudonymize("ip", network) }),
-    ...(event.email === undefined ? {} : { email_digits: digitShare(event.email) }),
-  };
+  const signals: Record<string, unknown> = {};
+  if (source === "publishable") {
+    keepFields(signals, (met.signals ??= fromConnection(connection)), redact, pseudonymize);
+  } else {
+    keepFields(signals, event.context?.geo, redact, pseudonymize);
+    keepFields(signals, readUserAgent(event.context?.user_agent), redact, pseudonymize);
+  }
+  keepFields(signals, met.place, redact, pseudonymize);
+  const network = address ? networkIn(met, address) : null;
+  if (network !== null) signals["ip_hash"] = pseudonymize("ip", network);
+  if (event.email !== undefined) signals["email_digits"] = digitShare(event.email);
   return { event: withoutPrivate(event, timestamp, redact, pseudonymize), signals, address };
+}
+
+/** What is asked of a connection for each of its events, found out once. */
+interface Met {
+  address: string | undefined;
+  /** Where it was answered. */
+  place: Pick<Signals, "colo">;
+  /** What it tells of a shopper who sends for himself. */
+  signals: Signals | undefined;
+  /** Of the last addresses its events told: the few shoppers of a batch send several each. */
+  networks: BoundedMap<string, string | null>;
+}
+
+/** A socket stays open for hours, and a shop's server sends for all its shoppers over it. */
+const NETWORKS_KEPT = 100;
+
+/** No longer than the connections themselves, so that no address is kept. */
+const connectionsMet = new WeakMap<Connection, Met>();
+
+function meet(connection: Connection): Met {
+  const known = connectionsMet.get(connection);
+  if (known !== undefined) return known;
+  const { headers, cf } = connection;
+  const colo = text(cf?.["colo"]);
+  const met: Met = {
+    address: headers.get("cf-connecting-ip") ?? undefined,
+    place: colo === undefined ? {} : { colo },
+    signals: undefined,
+    networks: new BoundedMap(NETWORKS_KEPT),
+  };
+  connectionsMet.set(connection, met);
+  return met;
+}
+
+function networkIn({ networks }: Met, address: string): string | null {
+  const known = networks.get(address);
+  if (known !== undefined) return known;
+  const network = networkOf(address);
+  networks.set(address, network);
+  return network;
+}
+
+/** Puts fields of one object into another, with nothing private in them; what is undefined is left out. */
+function keepFields(
+  kept: Record<string, unknown>,
+  fields: object | undefined,
+  redact: Redact,
+  pseudonymize: Pseudonymize,
+): void {
+  for (const name in fields) {
+    const value: unknown = fields[name as keyof typeof fields]; // a name just read from this very object
+    if (value !== undefined) kept[name] = redactAny(value, name, redact, pseudonymize);
+  }
 }
 
 function fromConnection({ headers, cf = {} }: Connection): Signals {
@@ -64,10 +121,6 @@ function fromConnection({ headers, cf = {} }: Connection): Signals {
   });
 }
 
-function fromContext({ context }: Event): Signals {
-  return present({ ...context?.geo, ...readUserAgent(context?.user_agent) });
-}
-
 /** Cipher list, hello length and HTTP version change with the client's software and little else: a coarse class of device. */
 function tlsClass(cf: Readonly<Record<string, unknown>>): string | undefined {
   const ciphers = text(cf["tlsClientCiphersSha1"]);
@@ -79,21 +132,41 @@ function tlsClass(cf: Readonly<Record<string, unknown>>): string | undefined {
 }
 
 function withoutPrivate(event: Event, timestamp: string, redact: Redact, pseudonymize: Pseudonymize): KeptEvent {
-  const { id, name, email, timestamp: _sentTimestamp, sent_at: _sentAt, context, ...rest } = event;
-  const { ip: _ip, ...keptContext } = context ?? {};
-  const kept = { ...rest, ...(context === undefined ? {} : { context: keptContext }) };
-  return {
-    id,
-    name: redactName(name, redact),
-    timestamp,
-    ...redactFields(kept, redact, pseudonymize),
-    ...(email === undefined ? {} : emailTraces(normalEmail(email), redact, pseudonymize)),
-  };
+  const kept: Record<string, unknown> = { id: event.id, name: redactName(event.name, redact), timestamp };
+  for (const field in event) {
+    switch (field) {
+      case "id":
+      case "name":
+      case "timestamp":
+      case "sent_at":
+      case "email":
+      case "context":
+        continue;
+    }
+    kept[field] = redactAny(event[field as keyof Event], field, redact, pseudonymize); // a name just read from this very event
+  }
+  if (event.context !== undefined) kept["context"] = contextWithoutPrivate(event.context, redact, pseudonymize);
+  if (event.email !== undefined) Object.assign(kept, emailTraces(normalEmail(event.email), redact, pseudonymize));
+  return kept as KeptEvent; // an event's fields with texts for texts, and the three that another stands for
+}
+
+function contextWithoutPrivate(
+  context: NonNullable<Event["context"]>,
+  redact: Redact,
+  pseudonymize: Pseudonymize,
+): NonNullable<KeptEvent["context"]> {
+  if (!Object.hasOwn(context, "ip")) return redactFields(context, redact, pseudonymize);
+  const kept: Record<string, unknown> = {};
+  for (const field in context) {
+    if (field === "ip") continue;
+    kept[field] = redactAny(context[field as keyof typeof context], field, redact, pseudonymize); // as above
+  }
+  return kept; // all of its fields are optional
 }
 
 /** A custom event's name may hold digits enough for a card; what is put in their place has to be a name again. */
 function redactName(name: string, redact: Redact): string {
-  return redact(name, "").replaceAll(/[[\]]/g, "");
+  return isPlainName(name) ? name : redact(name, "").replaceAll(/[[\]]/g, "");
 }
 
 function emailTraces(

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { Event } from "../shared/event.ts";
 import { LIMITS } from "../shared/limits.ts";
-import { findUnkeepable } from "../shared/keepable.ts";
-import { fitsJson, jsonBytes } from "../shared/portions.ts";
+import { findUnkeepable, isSurelyKept, UNIT_BYTES, unitBytesOf } from "../shared/keepable.ts";
+import { jsonBytes } from "../shared/portions.ts";
 import { Problem, type FieldError } from "../shared/problem.ts";
 import { mediaType, readBody } from "../shared/read-body.ts";
-import { parseJson } from "../shared/read-json.ts";
+import { parseJson, parseText, readText } from "../shared/read-json.ts";
 import { parse } from "../shared/serve.ts";
 
 /** One event as it came. */
@@ -59,7 +59,8 @@ const SentAt = z.object({ sent_at: Event.shape.sent_at });
 const ENVELOPE_FIELDS = new Set(["events", "sent_at", "key"]);
 
 function fromEnvelope(bytes: Uint8Array): ReadRequest {
-  const body = parseJson(bytes);
+  const text = readText(bytes);
+  const body = parseText(text);
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw refused("", "must be an object");
   const { key, rest } = withoutKey(body);
   for (const field in rest) if (!ENVELOPE_FIELDS.has(field)) throw refused(`/${field}`, "is not a known field");
@@ -67,7 +68,9 @@ function fromEnvelope(bytes: Uint8Array): ReadRequest {
   if (!Array.isArray(events)) throw refused("/events", events === undefined ? "is required" : "must be a list");
   requireCount(events.length, "/events");
   const { sent_at: sentAt } = parse(SentAt, rest);
-  return { events: events.map((value: unknown) => readInner(value, bytes.byteLength)), key, sentAt, bytes };
+  const unitBytes = unitBytesOf(text, bytes.byteLength);
+  const inner = events.map((value: unknown) => readInner(value, bytes.byteLength, unitBytes));
+  return { events: inner, key, sentAt, bytes };
 }
 
 const NEW_LINE = 10;
@@ -109,11 +112,16 @@ function isBlank(line: Uint8Array): boolean {
 /** JSON written anew is at most this many times as long as it was read: `1e15` becomes 16 digits. */
 const GROWTH = 4;
 
-/** An event out of a larger body. Its own size is that of its JSON without white space. */
-export function readInner(value: unknown, bodyBytes: number): ReadEvent {
+/**
+ * An event out of a larger body. Its own size is that of its JSON without white space.
+ *
+ * @param unitBytes of the body; see `unitBytesOf`
+ */
+export function readInner(value: unknown, bodyBytes: number, unitBytes = UNIT_BYTES): ReadEvent {
+  if (isSurelyKept(value, LIMITS.eventBytes, unitBytes)) return { value, fault: null };
   const fault = faultOf(value);
   if (fault !== null || bodyBytes * GROWTH <= LIMITS.eventBytes) return { value, fault };
-  return { value, fault: fitsJson(value, LIMITS.eventBytes) ? null : tooLarge() };
+  return { value, fault: jsonBytes(value) <= LIMITS.eventBytes ? null : tooLarge() };
 }
 
 function faultOf(value: unknown): Fault | null {

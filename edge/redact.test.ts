@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createRedact, isCardNumber, pseudonymOf, redactNumber } from "./redact.ts";
+import { below, chance, pick, seededRandom, type Random } from "../shared/random.ts";
+import { createRedact, isCardNumber, isSuspect, pseudonymOf, redactNumber } from "./redact.ts";
 import { createPseudonymizer } from "./privacy.ts";
+import { ADDRESS_HINT } from "./redact/addresses.ts";
+import { CARD_HINT } from "./redact/cards.ts";
+import { AT } from "./redact/emails.ts";
 import { redactFields } from "./redact/fields.ts";
 
 const nobody = createRedact({ email: undefined, addresses: [] });
@@ -292,6 +296,119 @@ describe("redactFields", () => {
     const { properties } = fields({ properties: Object.fromEntries(names) as Record<string, number> });
     expect(performance.now() - startMs).toBeLessThan(500);
     expect(Object.values(properties)).toEqual(names.map(([, index]) => index));
+  });
+});
+
+/** What texts with something private in them are made of, and what only looks like it. */
+const SHREDS = [
+  "a",
+  "Z",
+  " ",
+  "-",
+  ".",
+  ":",
+  "::",
+  "@",
+  "%",
+  "%40",
+  "%3A",
+  "%20",
+  "+",
+  "/",
+  "1",
+  "12",
+  "4111",
+  "1234",
+  "255",
+  "ab:cd",
+  "ſ",
+  "K",
+  "\u00a0",
+  "\u2011",
+  "４",
+  "１２３４",
+  "4111 1111 1111 1111",
+  "4111-1111-1111-11",
+  "203.0.113.7",
+  "1.2.3",
+  "1-2-3-4",
+  "2001:db8::1",
+  "FE80:",
+  "ann@shop.example",
+  "Chrome/120.0.0.0",
+  "evt_",
+];
+
+function randomText(random: Random): string {
+  return Array.from({ length: 1 + below(random, 8) }, () => pick(random, SHREDS)).join("");
+}
+
+describe("isSuspect", () => {
+  it("finds of 100,000 texts those that hold a sign of something private", () => {
+    const signs = new RegExp(`${AT}|${CARD_HINT}|${ADDRESS_HINT}`, "i");
+    const random = seededRandom(17);
+    for (let round = 0; round < 100_000; round++) {
+      const text = randomText(random);
+      expect(isSuspect(text), text).toBe(text.length >= 6 && signs.test(text));
+    }
+  });
+});
+
+describe("redactFields, of many values", () => {
+  const pseudonymize = createPseudonymizer("5a".repeat(32));
+  const own = createRedact({ email: "ann.lee@shop.example", addresses: ["203.0.113.77", "2001:db8:1:2::77"] });
+  const NAMES = [
+    "user_id",
+    "item_id",
+    "coupon",
+    "note",
+    "user_agent",
+    "app_version",
+    "items",
+    "context",
+    "to ann@shop.example",
+  ];
+  const IDENTIFIERS = new Set(["user_id", "item_id", "coupon"]);
+
+  /** What becomes of a value, made anew in every part of it. */
+  function plainly(value: unknown, name = ""): unknown {
+    if (typeof value === "number") return redactNumber(value);
+    if (typeof value === "string") {
+      const rest = own(value, name);
+      if (rest === value || !IDENTIFIERS.has(name)) return rest;
+      const { kind, text } = pseudonymOf(value, own);
+      return `${kind}_${pseudonymize(kind, text)}`;
+    }
+    if (Array.isArray(value)) return value.map((each) => plainly(each, name));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([field, each]) => [own(field, ""), plainly(each, field)]));
+  }
+
+  function randomValue(random: Random, levels: number): unknown {
+    if (levels === 0 || chance(random, 0.5))
+      return chance(random, 0.8) ? randomText(random) : pick(random, [1, 4111111111111111, true, null]);
+    if (chance(random, 0.3)) return Array.from({ length: below(random, 4) }, () => randomValue(random, levels - 1));
+    return Object.fromEntries(
+      Array.from({ length: below(random, 5) }, () => [pick(random, NAMES), randomValue(random, levels - 1)]),
+    );
+  }
+
+  it("makes of 10,000 what is made of each of their parts alone, and hands back those without anything private", () => {
+    const random = seededRandom(23);
+    let clean = 0;
+    for (let round = 0; round < 10_000; round++) {
+      const value = { properties: randomValue(random, 3) };
+      const json = JSON.stringify(value);
+      const expected = plainly(value);
+      const found = redactFields(value, own, pseudonymize);
+      expect(JSON.stringify(found)).toBe(JSON.stringify(expected));
+      expect(JSON.stringify(value)).toBe(json);
+      if (JSON.stringify(expected) !== json) continue;
+      expect(found).toBe(value);
+      clean++;
+    }
+    expect(clean).toBeGreaterThan(1_000);
+    expect(clean).toBeLessThan(9_000);
   });
 });
 

@@ -1,5 +1,5 @@
 import { BoundedMap } from "../shared/bounded-map.ts";
-import { ADDRESS_HINT, ADDRESS_MASK, SHORTEST_ADDRESS, withoutAddresses } from "./redact/addresses.ts";
+import { ADDRESS_HINT, ADDRESS_MASK, namesVersion, SHORTEST_ADDRESS, withoutAddresses } from "./redact/addresses.ts";
 import { CARD_HINT, CARD_MASK, cardDigits, withoutCards } from "./redact/cards.ts";
 import { AT, emailMask, withoutEmails } from "./redact/emails.ts";
 import { PERCENT } from "./redact/escapes.ts";
@@ -43,8 +43,8 @@ export interface Own {
 
 /** Every text is asked this, and hardly any answers yes. */
 const SUSPECT = new RegExp(`${AT}|${CARD_HINT}|${ADDRESS_HINT}`, "i");
-/** What every text with a suspicion in it holds: quicker to look for. */
-const HINT = /[@%:\uff10-\uff19]|\d{4}|\d[.-]\d/;
+/** What every text with a suspicion in it holds, quicker to look for; what a percent sign or a wide digit may stand for is left to the other. */
+const HINT = /[@%\uff10-\uff19]|:[0-9a-fA-F]{0,4}:|\d(?:[.-]\d{1,3}[.-]\d|\d{3}[\d +\u00a0\u202f\u2010-\u2013-]{10})/;
 
 /** `a@b.cd` and `::12:34` are the shortest that are somebody's. */
 const SHORTEST_PRIVATE = 6;
@@ -54,51 +54,79 @@ export function isSuspect(text: string): boolean {
   return text.length >= SHORTEST_PRIVATE && HINT.test(text) && SUSPECT.test(text);
 }
 
-export function createRedact({ email, addresses }: Own): Redact {
-  let ownEmail: RegExp | undefined;
-  let own: { addresses: string[]; parts: string[] } | undefined;
-  let ownAddress: RegExp | undefined;
+export function createRedact(own: Own): Redact {
   // Patterns take long to make, so they are made where a text holds what no spelling can be without.
-  const withoutOwnEmail = (text: string) => {
-    if (email === undefined || !/[@%]/.test(text)) return text;
-    return text.replace((ownEmail ??= anySpelling([email])), emailMask);
-  };
-  const withoutOwnAddress = (text: string) => {
-    own ??= longOnes(addresses);
-    if (!own.parts.some((part) => text.includes(part))) return text;
-    return text.replace((ownAddress ??= anySpelling(own.addresses)), ADDRESS_MASK);
-  };
+  const patterns: OwnPatterns = { email: undefined, address: undefined };
   return (text, name) => {
-    if (!isSuspect(text)) return text;
+    if (name === AGENT ? !isSuspectAgent(text) : !isSuspect(text)) return text;
     // The own e-mail first: of an odd one the rule for any would leave a part. The own address last: it may be part of another.
-    return withoutOwnAddress(withoutAnyones(withoutOwnEmail(text), name));
+    return withoutOwnAddress(withoutAnyones(withoutOwnEmail(text, own, patterns), name), own, patterns);
   };
 }
 
-/** Addresses that are somebody's, and of each what all its spellings have in common. */
-function longOnes(all: readonly string[]): { addresses: string[]; parts: string[] } {
-  const addresses = all.filter((address) => address.length >= SHORTEST_ADDRESS);
-  return { addresses, parts: addresses.map(digitRun) };
+interface OwnPatterns {
+  email: RegExp | undefined;
+  address: RegExp | undefined;
 }
 
-/** Texts found to hold nothing private, whoever they are of, each with its field's name: user agents all look suspect. */
+function withoutOwnEmail(text: string, { email }: Own, patterns: OwnPatterns): string {
+  if (email === undefined || !/[@%]/.test(text)) return text;
+  return text.replace((patterns.email ??= anySpelling([email])), emailMask);
+}
+
+function withoutOwnAddress(text: string, { addresses }: Own, patterns: OwnPatterns): string {
+  if (!addresses.some((address) => isLong(address) && text.includes(digitRun(address)))) return text;
+  return text.replace((patterns.address ??= anySpelling(addresses.filter(isLong))), ADDRESS_MASK);
+}
+
+/** Whether an address is somebody's. */
+function isLong(address: string): boolean {
+  return address.length >= SHORTEST_ADDRESS;
+}
+
+/** The field with an event's longest text: the same few come again and again, and most look suspect for their versions. */
+const AGENT = "user_agent";
+const AGENTS_KEPT = 500;
+const suspectAgents = new BoundedMap<string, boolean>(AGENTS_KEPT);
+
+function isSuspectAgent(text: string): boolean {
+  const known = suspectAgents.get(text);
+  if (known !== undefined) return known;
+  const suspect = isSuspect(text);
+  if (text.length <= INNOCENT_LENGTH) suspectAgents.set(text, suspect);
+  return suspect;
+}
+
+/** Texts found to hold nothing private, whoever they are of; those of fields where four numbers are a version apart. */
 const INNOCENT_KEPT = 1_000;
 const INNOCENT_LENGTH = 500;
 const innocent = new BoundedMap<string, true>(INNOCENT_KEPT);
+const innocentVersions = new BoundedMap<string, true>(INNOCENT_KEPT);
 
 /** A text without what is private whoever it is of. */
 function withoutAnyones(text: string, name: string): string {
-  const key = `${name} ${text}`;
-  if (innocent.get(key) === true) return text;
-  const rest = withoutAddresses(withoutCards(withoutEmails(text)), name);
-  if (rest === text && key.length <= INNOCENT_LENGTH) innocent.set(key, true);
+  const mayBeVersion = namesVersion(name);
+  const known = mayBeVersion ? innocentVersions : innocent;
+  if (known.get(text) === true) return text;
+  const rest = withoutAddresses(withoutCards(withoutEmails(text)), mayBeVersion);
+  if (rest === text && text.length <= INNOCENT_LENGTH) known.set(text, true);
   return rest;
 }
 
-/** The longest of its runs of digits, which have one spelling only; nothing where it has none. */
-function digitRun(text: string): string {
-  const runs: string[] = text.match(/\d+/g) ?? [];
-  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), "");
+const ZERO = 48;
+const NINE = 57;
+
+/** The longest of an address' runs of digits, which have one spelling only; nothing where it has none. */
+function digitRun(address: string): string {
+  let longest = "";
+  let start = 0;
+  for (let at = 0; at <= address.length; at++) {
+    const code = address.charCodeAt(at); // NaN at the end
+    if (code >= ZERO && code <= NINE) continue;
+    if (at - start > longest.length) longest = address.slice(start, at);
+    start = at + 1;
+  }
+  return longest;
 }
 
 /** Finds any of the texts, in either case, with dashes for dots and with what a URL escapes. */

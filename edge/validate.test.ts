@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { pick, seededRandom } from "../shared/random.ts";
 import { validate } from "./validate.ts";
 
 const RECEIVED_MS = Date.parse("2026-11-21T10:00:00.000Z");
@@ -124,5 +125,38 @@ describe("validate", () => {
         id: null,
       });
     }
+  });
+});
+
+describe("an event's time", () => {
+  const FORMS = [
+    (ms: number) => iso(ms),
+    (ms: number) => iso(ms).replace("Z", "+00:00"),
+    (ms: number) => iso(ms).replace("Z", "+02:00"),
+    (ms: number) => iso(ms).replace(/\.\d+Z/, "Z"),
+    (ms: number) => iso(ms).replace("Z", "0Z"),
+    (ms: number) => iso(ms).replace(/\dZ/, "Z"),
+    (ms: number) => iso(ms).replace("Z", "999Z"),
+    (ms: number) => iso(ms).replace(/\.\d+Z/, "-23:59"),
+  ];
+
+  const EARLIEST_MS = Date.UTC(1995, 0, 2);
+
+  it("is UTC with milliseconds in whatever of 5,000 ways it was written", () => {
+    const random = seededRandom(3);
+    for (let round = 0; round < 5_000; round++) {
+      const ms = EARLIEST_MS + Math.floor(random() * (RECEIVED_MS + HOUR_MS - EARLIEST_MS));
+      const timestamp = pick(random, FORMS)(ms);
+      const expected = iso(Math.min(Date.parse(timestamp), RECEIVED_MS));
+      expect(check({ timestamp }), timestamp).toMatchObject({ kind: "valid", timestamp: expected });
+    }
+  });
+
+  it("is refused before 1995 however it was written", () => {
+    for (const form of FORMS.slice(0, 4)) {
+      const timestamp = form(Date.UTC(1994, 11, 30, 12));
+      expect(check({ timestamp })).toMatchObject({ kind: "rejected", errors: [{ pointer: "/timestamp" }] });
+    }
+    expect(check({ timestamp: "0099-11-21T10:00:00.000Z" })).toMatchObject({ errors: [{ pointer: "/timestamp" }] });
   });
 });

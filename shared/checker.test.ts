@@ -101,6 +101,19 @@ describe("compileCheck", () => {
     expect(check(value)).toBe(Event.safeParse(value).success);
   });
 
+  it.each([null, undefined, true, false, 0, 1, "", "true", "text", 0.5])(
+    "says of %j what zod says, where a field may be null or is a boolean",
+    (value) => {
+      for (const schema of [
+        z.boolean(),
+        z.string().min(1).nullable(),
+        z.boolean().nullable(),
+        z.number().max(0).nullable(),
+      ])
+        expect(compileCheck(schema)(value)).toBe(schema.safeParse(value).success);
+    },
+  );
+
   it("leaves to zod what it does not know itself", () => {
     const schema = z.strictObject({
       at: z.string().regex(/x/),
@@ -112,5 +125,11 @@ describe("compileCheck", () => {
     expect(compileCheck(z.object({ a: z.string() }))({ a: "b", more: 1 })).toBe(true);
     expect(compileCheck(z.ipv6())("::g")).toBe(false);
     expect(compileCheck(z.int32())(2 ** 31)).toBe(false);
+    const five = compileCheck(z.number().min(1).multipleOf(5));
+    expect([0, 4, 5, 10, NaN, "5"].map(five)).toEqual([false, false, true, true, false, false]);
+    const open = compileCheck(z.number().gt(1).lt(3));
+    expect([1, 2, 3].map(open)).toEqual([false, true, false]);
+    const beginning = compileCheck(z.string().min(2).startsWith("a"));
+    expect(["a", "ab", "ba"].map(beginning)).toEqual([false, true, false]);
   });
 });

@@ -1,6 +1,6 @@
 // oxlint-disable no-underscore-dangle -- what zod keeps for code that reads schemas is called _zod
 import * as z from "zod";
-import { networkOf } from "./network.ts";
+import { isPlainIpv6 } from "./network.ts";
 
 type Check = (value: unknown) => boolean;
 
@@ -13,9 +13,61 @@ type Check = (value: unknown) => boolean;
  */
 export function compileCheck(schema: z.core.$ZodType): Check {
   const { def } = (schema as z.core.$ZodTypes)._zod;
-  const inner = checkOfType(def, schema);
-  const checks = (def.checks ?? []).map(checkOf);
-  return checks.length === 0 ? inner : (value) => inner(value) && checks.every((check) => check(value));
+  const checks = def.checks ?? [];
+  return boundedCheck(def, checks.map(boundOf)) ?? checks.map(checkOf).reduce(both, checkOfType(def, schema));
+}
+
+/** A text or number with bounds and nothing else, as most fields are, asked in one go; null for any other. */
+function boundedCheck(def: z.core.$ZodTypes["_zod"]["def"], bounds: readonly (Bound | null)[]): Check | null {
+  let [least, most] = [-Infinity, Infinity];
+  for (const bound of bounds) {
+    if (bound === null) return null;
+    least = Math.max(least, bound.least ?? least);
+    most = Math.min(most, bound.most ?? most);
+  }
+  if (def.type === "string" && !("format" in def)) {
+    return (value) => typeof value === "string" && value.length >= least && value.length <= most;
+  }
+  if (def.type !== "number") return null;
+  if (!("format" in def)) return (value) => Number.isFinite(value) && isWithin(value as number, least, most);
+  return def.format === "safeint"
+    ? (value) => Number.isSafeInteger(value) && isWithin(value as number, least, most)
+    : null;
+}
+
+function isWithin(number: number, least: number, most: number): boolean {
+  return number >= least && number <= most;
+}
+
+/** Of a text's length or of a number; both ends belong to what is taken. */
+interface Bound {
+  least?: number;
+  most?: number;
+}
+
+function boundOf(check: z.core.$ZodCheck): Bound | null {
+  const { def } = (check as unknown as z.core.$ZodChecks)._zod; // the union of what zod has, told apart by `check`
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- what is not known here is left to zod
+  switch (def.check) {
+    case "min_length":
+      return { least: def.minimum };
+    case "max_length":
+      return { most: def.maximum };
+    case "greater_than":
+      return def.inclusive && typeof def.value === "number" ? { least: def.value } : null;
+    case "less_than":
+      return def.inclusive && typeof def.value === "number" ? { most: def.value } : null;
+    default:
+      return null;
+  }
+}
+
+function both(first: Check, second: Check): Check {
+  return (value) => first(value) && second(value);
+}
+
+function either(first: Check, second: Check): Check {
+  return (value) => first(value) || second(value);
 }
 
 function checkOfType(def: z.core.$ZodTypes["_zod"]["def"], schema: z.core.$ZodType): Check {
@@ -29,9 +81,14 @@ function checkOfType(def: z.core.$ZodTypes["_zod"]["def"], schema: z.core.$ZodTy
       const inner = compileCheck(def.innerType);
       return (value) => value === undefined || inner(value);
     }
+    case "nullable": {
+      const inner = compileCheck(def.innerType);
+      return (value) => value === null || inner(value);
+    }
+    case "boolean":
+      return (value) => typeof value === "boolean";
     case "union": {
-      const options = def.options.map(compileCheck);
-      return (value) => options.some((option) => option(value));
+      return def.options.map(compileCheck).reduce(either, () => false);
     }
     case "enum": {
       const values = new Set<unknown>(Object.values(def.entries));
@@ -41,8 +98,6 @@ function checkOfType(def: z.core.$ZodTypes["_zod"]["def"], schema: z.core.$ZodTy
       return recordCheck(compileCheck(def.keyType), compileCheck(def.valueType));
     case "unknown":
       return () => true;
-    case "number":
-      return numberCheck(def, schema);
     case "string":
       return stringCheck(def, schema);
     default:
@@ -50,28 +105,35 @@ function checkOfType(def: z.core.$ZodTypes["_zod"]["def"], schema: z.core.$ZodTy
   }
 }
 
-function numberCheck(def: z.core.$ZodNumberDef, schema: z.core.$ZodType): Check {
-  if (!("format" in def)) return Number.isFinite;
-  return def.format === "safeint" ? Number.isSafeInteger : byZod(schema);
-}
-
 function objectCheck({ shape, catchall }: z.core.$ZodObjectDef, schema: z.core.$ZodType): Check {
   if (catchall?._zod.def.type !== "never") return byZod(schema);
-  const fields = new Map(Object.entries(shape).map(([key, field]) => [key, compileCheck(field)]));
-  const required = [...fields].flatMap(([key, check]) => (check(undefined) ? [] : [key]));
+  const fields = new Map(Object.entries(shape).map(([key, field]) => [key, compileCheck(givenOf(field))]));
+  const required = Object.entries(shape).flatMap(([key, field]) => (compileCheck(field)(undefined) ? [] : [key]));
   return (value) => {
     if (!isPlainObject(value)) return false;
     for (const key in value) {
       const check = fields.get(key);
-      if (check === undefined || !check(value[key])) return false;
+      if (check === undefined) return false;
+      const given = value[key];
+      if (given !== undefined && !check(given)) return false;
     }
     for (const key of required) if (value[key] === undefined) return false;
     return true;
   };
 }
 
+/** What a field has to be where it is there: in an object that is checked field by field nothing else needs to ask for what is missing. */
+function givenOf(field: z.core.$ZodType): z.core.$ZodType {
+  const { def } = (field as z.core.$ZodTypes)._zod;
+  return def.type === "optional" && (def.checks ?? []).length === 0 ? def.innerType : field;
+}
+
 function arrayCheck(element: Check): Check {
-  return (value) => Array.isArray(value) && value.every(element);
+  return (value) => {
+    if (!Array.isArray(value)) return false;
+    for (const each of value) if (!element(each)) return false;
+    return true;
+  };
 }
 
 function recordCheck(key: Check, entry: Check): Check {
@@ -99,33 +161,17 @@ function stringCheck(def: z.core.$ZodStringDef, schema: z.core.$ZodType): Check 
 
 /** zod asks the platform's URL parser, which takes as long as all else about an event; rare spellings are left to it. */
 function ipv6Check(rest: Check): Check {
-  return (value) =>
-    (typeof value === "string" && value.includes(":") && !/[.%]/.test(value) && networkOf(value) !== null) ||
-    rest(value);
+  return (value) => (typeof value === "string" && isPlainIpv6(value)) || rest(value);
 }
 
 /** A check beside the type's own. Values are of the type by then. */
 function checkOf(check: z.core.$ZodCheck): Check {
-  const { def } = (check as unknown as z.core.$ZodChecks)._zod; // the union of what zod has, told apart by `check`
-  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- what is not known here is left to zod
-  switch (def.check) {
-    case "string_format":
-      if (def.format === "regex" && def.pattern !== undefined) {
-        const { pattern } = def;
-        return (value) => pattern.test(value as string);
-      }
-      break;
-    case "min_length":
-      return (value) => (value as string | unknown[]).length >= def.minimum;
-    case "max_length":
-      return (value) => (value as string | unknown[]).length <= def.maximum;
-    case "greater_than":
-      if (def.inclusive) return (value) => (value as number) >= (def.value as number);
-      break;
-    case "less_than":
-      if (def.inclusive) return (value) => (value as number) <= (def.value as number);
-      break;
+  const { def } = (check as unknown as z.core.$ZodChecks)._zod; // as in `boundOf`
+  if (def.check === "string_format" && def.format === "regex" && def.pattern !== undefined) {
+    const { pattern } = def;
+    return (value) => pattern.test(value as string);
   }
+  if (def.check === "max_length") return (value) => (value as string | unknown[]).length <= def.maximum;
   return (value) => {
     const payload: z.core.ParsePayload = { value, issues: [] };
     void check._zod.check(payload as never);

@@ -7,8 +7,9 @@
 export function networkOf(address: string): string | null {
   const v4 = ipv4Bytes(address);
   if (v4 !== null) return `${v4.slice(0, 3).join(".")}.0/24`;
-  const groups = ipv6Groups(address);
-  if (groups === null) return null;
+  const zone = address.indexOf("%");
+  const plain = withoutDots(zone === -1 ? address : address.slice(0, zone));
+  if (plain === null || !isPlainIpv6(plain)) return null;
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, high = 0, low = 0] = groups;
   if ((a | b | c | d | e) === 0 && f === MAPPED_IPV4) {
     return `${high >> 8}.${high & 255}.${low >> 8}.0/24`;
@@ -30,40 +31,48 @@ function ipv4Bytes(address: string): [number, number, number, number] | null {
 const GROUPS = 8;
 const COLON = 58;
 
-/** The eight 16-bit groups of an IPv6 address, or null. Read sign by sign: it is done for every event. */
-function ipv6Groups(address: string): number[] | null {
-  const zone = address.indexOf("%");
-  const plain = withoutDots(zone === -1 ? address : address.slice(0, zone));
-  if (plain === null) return null;
-  const groups: number[] = [];
+/** The 16-bit groups of the IPv6 address that was read last: to make a list for each takes longer than to read it. */
+const groups: number[] = Array<number>(GROUPS).fill(0);
+
+/** Whether a text is an IPv6 address in hexadecimal groups alone, which are then in `groups`. Read sign by sign: it is done for every event. */
+export function isPlainIpv6(text: string): boolean {
+  let count = 0;
   let gapAt = -1; // where `::` stands for zeros
-  let at = 0;
-  if (plain.startsWith("::")) {
-    gapAt = 0;
-    at = 2;
+  let group = 0;
+  let digits = 0;
+  for (let at = text.startsWith("::") ? 1 : 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const digit = hexDigit(code);
+    if (digit !== -1) {
+      if (++digits > 4 || count === GROUPS) return false;
+      group = group * 16 + digit;
+    } else if (code !== COLON) {
+      return false;
+    } else if (digits > 0) {
+      groups[count++] = group;
+      group = 0;
+      digits = 0;
+    } else {
+      if (gapAt !== -1 || at === 0) return false;
+      gapAt = count;
+    }
   }
-  while (at < plain.length) {
-    const start = at;
-    let group = 0;
-    for (let digit = hexDigit(plain, at); digit !== -1; digit = hexDigit(plain, ++at)) group = group * 16 + digit;
-    if (at === start || at - start > 4 || groups.length === GROUPS) return null;
-    groups.push(group);
-    if (at === plain.length) break;
-    if (plain.charCodeAt(at) !== COLON || ++at === plain.length) return null;
-    if (plain.charCodeAt(at) !== COLON) continue;
-    if (gapAt !== -1) return null;
-    gapAt = groups.length;
-    at++;
-  }
-  const missing = GROUPS - groups.length;
-  if (gapAt === -1 ? missing !== 0 : missing < 1) return null;
-  if (gapAt !== -1) groups.splice(gapAt, 0, ...Array<number>(missing).fill(0));
-  return groups;
+  if (digits > 0) groups[count++] = group;
+  else if (gapAt !== count) return false; // nothing, or a colon at the end
+  if (gapAt === -1) return count === GROUPS;
+  if (count === GROUPS) return false;
+  openGap(gapAt, count);
+  return true;
 }
 
-/** The value of a hexadecimal digit, or -1 where there is none. */
-function hexDigit(text: string, at: number): number {
-  const code = text.charCodeAt(at);
+/** @param count how many groups were written; those behind the gap go to the end */
+function openGap(gapAt: number, count: number): void {
+  const missing = GROUPS - count;
+  for (let at = GROUPS - 1; at >= gapAt; at--) groups[at] = at >= gapAt + missing ? (groups[at - missing] ?? 0) : 0;
+}
+
+/** The value of a hexadecimal digit, or -1 for any other code. */
+function hexDigit(code: number): number {
   if (code >= 48 && code <= 57) return code - 48;
   const letter = code | 32;
   return letter >= 97 && letter <= 102 ? letter - 87 : -1;

@@ -41,23 +41,3 @@ const ASCII = /^[\0-\x7f]*$/;
 export function jsonBytes(value: unknown): number {
   return textBytes(JSON.stringify(value));
 }
-
-/** Whether a value's JSON has no more than that many bytes. Most values are small enough to be told so without writing them. */
-export function fitsJson(value: unknown, mostBytes: number): boolean {
-  return roomAfter(value, mostBytes) >= 0 || jsonBytes(value) <= mostBytes;
-}
-
-/** Bytes of a UTF-16 unit in JSON at most: a control character is written `\u0000`. */
-const UNIT_BYTES = 6;
-const NUMBER_BYTES = 25;
-
-/** What is left of so many bytes after a value, were its texts all of the widest letters; below 0 when that is not sure. */
-function roomAfter(value: unknown, room: number): number {
-  if (room < 0) return room;
-  if (typeof value === "string") return room - 3 - value.length * UNIT_BYTES;
-  if (typeof value !== "object" || value === null) return room - NUMBER_BYTES;
-  let left = room - 3;
-  if (Array.isArray(value)) for (const element of value) left = roomAfter(element, left - 1);
-  else for (const key in value) left = roomAfter(value[key as keyof typeof value], left - 4 - key.length * UNIT_BYTES); // a key of this very object
-  return left;
-}

@@ -32,11 +32,12 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
  * @throws Problem `unreadable` for nothing at all, bytes that are not UTF-8 and text that is not JSON
  */
 export function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.byteLength === 0) throw new Problem("unreadable", "The body is empty.");
-  return parseText(decode(bytes));
+  return parseText(readText(bytes));
 }
 
-function decode(bytes: Uint8Array): string {
+/** The text of a body. @throws Problem `unreadable` for nothing at all and bytes that are not UTF-8 */
+export function readText(bytes: Uint8Array): string {
+  if (bytes.byteLength === 0) throw new Problem("unreadable", "The body is empty.");
   try {
     return decoder.decode(bytes);
   } catch {
@@ -44,7 +45,8 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseText(text: string): unknown {
+/** The value of a JSON text. @throws Problem `unreadable` for text that is not JSON */
+export function parseText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

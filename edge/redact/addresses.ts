@@ -24,10 +24,15 @@ const COLONS = new RegExp(COLON, "gi");
 /** What a text with an address in it contains; four numbers may also be joined by dashes. */
 export const ADDRESS_HINT = `(?<!\\d)\\d{1,3}(?:[.-]\\d{1,3}){3}|${COLON}[0-9a-f]{0,4}${COLON}`;
 
-/** @param name of the field the text is from: in some, four numbers are a version */
-export function withoutAddresses(text: string, name: string): string {
+/** Whether four numbers are a version in a field of that name. */
+export function namesVersion(name: string): boolean {
+  return VERSION_NAME.test(name);
+}
+
+/** @param mayBeVersion whether four numbers are a version where the text is from */
+export function withoutAddresses(text: string, mayBeVersion: boolean): string {
   // IPv4 first: it may be the end of an IPv6 address.
-  const rest = VERSION_NAME.test(name) ? text : text.replace(IPV4, ADDRESS_MASK);
+  const rest = mayBeVersion ? text : text.replace(IPV4, ADDRESS_MASK);
   return rest.replace(IPV6, (candidate) => (isIpv6(candidate) ? ADDRESS_MASK : candidate));
 }
 

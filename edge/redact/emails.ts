@@ -22,13 +22,15 @@ export function emailMask(email: string): string {
 }
 
 export function withoutEmails(text: string): string {
-  let kept = "";
+  const kept: string[] = [];
   let end = 0;
   for (const match of text.matchAll(EMAIL)) {
     const start = Math.max(end, match.index - (match[1] ?? "").length);
     const next = match.index + match[0].length;
-    kept += text.slice(end, start) + emailMask(text.slice(start, next));
+    kept.push(text.slice(end, start), emailMask(text.slice(start, next)));
     end = next;
   }
-  return kept + text.slice(end);
+  if (kept.length === 0) return text;
+  kept.push(text.slice(end));
+  return kept.join(""); // a text put together by + would be written as JSON in twice the time
 }

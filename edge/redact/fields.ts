@@ -21,50 +21,52 @@ const IDENTIFIERS = new Set([
  * @returns the value itself, and nothing hashed, where nothing was private
  */
 export function redactFields<T extends object>(value: T, redact: Redact, pseudonymize: Pseudonymize): T {
-  const identifiers = new Set<string>();
-  const found = redactAny(value, "", (text, name) => {
-    const rest = redact(text, name);
-    if (rest !== text && IDENTIFIERS.has(name)) identifiers.add(text);
-    return rest;
-  });
-  if (identifiers.size === 0) return found as T; // of the same form: only texts in it changed
-  const pseudonyms = new Map<string, string>();
-  for (const identifier of identifiers) {
-    const { kind, text } = pseudonymOf(identifier, redact);
-    pseudonyms.set(identifier, `${kind}_${pseudonymize(kind, text)}`);
-  }
-  return redactAny(value, "", (text, name) => {
-    const pseudonym = IDENTIFIERS.has(name) ? pseudonyms.get(text) : undefined;
-    return pseudonym ?? redact(text, name);
-  }) as T; // as above
+  return redactAny(value, "", redact, pseudonymize) as T; // of the same form: only texts, names and numbers in it changed
 }
 
-function redactAny(value: unknown, name: string, redact: Redact): unknown {
-  if (typeof value === "string") return redact(value, name);
+/**
+ * One field's value, as `redactFields` has it.
+ *
+ * @param name of the field, or of the one whose list the value is in
+ */
+export function redactAny(value: unknown, name: string, redact: Redact, pseudonymize: Pseudonymize): unknown {
+  if (typeof value === "string") return redactText(value, name, redact, pseudonymize);
   if (typeof value === "number") return redactNumber(value);
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return redactList(value, name, redact);
-  return redactRecord(value as Record<string, unknown>, redact); // JSON has no other objects
+  if (Array.isArray(value)) return redactList(value, name, redact, pseudonymize);
+  return redactRecord(value as Record<string, unknown>, redact, pseudonymize); // JSON has no other objects
 }
 
-/** @param name of the field the list is in */
-function redactList(list: unknown[], name: string, redact: Redact): unknown[] {
+function redactText(text: string, name: string, redact: Redact, pseudonymize: Pseudonymize): string {
+  const rest = redact(text, name);
+  if (rest === text || !IDENTIFIERS.has(name)) return rest;
+  const found = pseudonymOf(text, redact);
+  return [found.kind, pseudonymize(found.kind, found.text)].join("_"); // a template's text would be written as JSON in twice the time
+}
+
+function redactList(list: unknown[], name: string, redact: Redact, pseudonymize: Pseudonymize): unknown[] {
   let copy: unknown[] | null = null;
   for (let index = 0; index < list.length; index++) {
-    const redacted = redactAny(list[index], name, redact);
-    if (redacted === list[index]) continue;
+    const value = list[index];
+    const redacted = redactAny(value, name, redact, pseudonymize);
+    if (redacted === value) continue;
     copy ??= [...list];
     copy[index] = redacted;
   }
   return copy ?? list;
 }
 
-function redactRecord(record: Record<string, unknown>, redact: Redact): Record<string, unknown> {
+function redactRecord(
+  record: Record<string, unknown>,
+  redact: Redact,
+  pseudonymize: Pseudonymize,
+): Record<string, unknown> {
   let names: Map<string, string> | null = null;
   let copy: Record<string, unknown> | null = null;
-  for (const name of Object.keys(record)) {
-    const redacted = redactAny(record[name], name, redact);
-    if (redacted !== record[name]) {
+  for (const name in record) {
+    const value = record[name];
+    const redacted = redactAny(value, name, redact, pseudonymize);
+    if (redacted !== value) {
       copy ??= { ...record };
       copy[name] = redacted;
     }
@@ -83,7 +85,7 @@ const PLAIN_NAMES_KEPT = 1_000;
 const plainNames = new BoundedMap<string, true>(PLAIN_NAMES_KEPT);
 
 /** Whether nothing in a name can be private. */
-function isPlainName(name: string): boolean {
+export function isPlainName(name: string): boolean {
   if (plainNames.get(name) === true) return true;
   if (isSuspect(name)) return false;
   plainNames.set(name, true);
