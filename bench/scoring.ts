@@ -15,12 +15,12 @@ const CASES = [
   { what: "ONNX Runtime, batch of 100", part: "ort", batch: BATCH, runs: 100 },
   { what: "plain reader, one row", part: "plain", batch: 1, runs: 50 },
   { what: "plain reader, batch of 100", part: "plain", batch: BATCH, runs: 100 },
-  { what: "feature vectors", part: "features", batch: BATCH, runs: 50 },
-  { what: "rules, calibration, decision and reasons", part: "assess", batch: BATCH, runs: 50 },
+  { what: "facts, feature vectors and rules", part: "examine", batch: BATCH, runs: 50 },
+  { what: "calibration, decision and reasons", part: "assess", batch: BATCH, runs: 50 },
   { what: "all of it, an event in a batch", part: "all", batch: BATCH, runs: 50 },
 ] as const;
 
-/** What one event of a batch may cost to score, all of it together: ONNX Runtime, features, and what is made of them. */
+/** What one event of a batch may cost to score, all of it together: ONNX Runtime, facts, features, and what is made of them. */
 const ALL_MOST_US = 3;
 /** The same, over ONNX Runtime alone on the same matrix. */
 const OVER_ORT_MOST = 1.3;

@@ -67,10 +67,12 @@ export async function takeIn(intake: Intake, services: IntakeServices): Promise<
   // Beside the answer, not before it: is there a newer model, are there other lists or settings?
   if (services.scorer.isDue()) services.stores.waitUntil(services.scorer.refresh());
   if (services.live.isDue()) services.stores.waitUntil(services.live.refresh());
-  const outcomes = new Map(
-    underway.map((one, index) => [one.valid, outcome(one, at(scored, index), at(published, index))]),
-  );
-  return checked.map((result) => (result.kind === "valid" ? (outcomes.get(result) as Outcome) : result)); // every valid event was scored
+  let next = 0;
+  return checked.map((result) => {
+    if (result.kind !== "valid") return result;
+    const index = next++;
+    return outcome(at(underway, index), at(scored, index), at(published, index));
+  });
 }
 
 function enrichOne(
@@ -107,19 +109,21 @@ async function score(
   if (underway.length === 0) return [];
   const { settings, lists, degraded: unread } = live.current();
   const width = FEATURE_NAMES.length;
-  const facts = underway.map(({ enriched: { event, signals }, known }) =>
-    factsOf(event, signals, known.knowledge, known.sighting),
-  );
-  const rows = new Float32Array(facts.length * width);
-  const vectors = facts.map((one, index) => featureVector(one, rows.subarray(index * width, (index + 1) * width)));
-  const acts = facts.map(({ seen }) => seen.act);
+  const rows = new Float32Array(underway.length * width);
+  const examined = underway.map(({ enriched: { event, signals }, known }, index) => {
+    const facts = factsOf(event, signals, known.knowledge, known.sighting);
+    const vector = featureVector(facts, rows.subarray(index * width, (index + 1) * width));
+    return examine(facts, vector, settings.rules);
+  });
+  const acts = examined.map(({ facts }) => facts.seen.act);
   const scores = await scorer.score(rows, acts);
   const receivedAt = new Date(receivedMs).toISOString();
+  const missing = [...scores.degraded, ...unread];
   return underway.map(({ valid, enriched, known }, index) => {
-    const vector = at(vectors, index);
-    const examined = examine(at(facts, index), vector, settings.rules);
+    const seen = at(examined, index);
     const listed = verdictOf(lists, listable(enriched), receivedMs);
-    const degraded = [...known.degraded, ...scores.degraded, ...unread];
+    const output = outputAt(scores, index);
+    const degraded = missing.length === 0 ? known.degraded : known.degraded.concat(missing);
     return {
       event: enriched.event,
       timestamp_source: valid.timestampSource,
@@ -128,13 +132,10 @@ async function score(
       repeated: known.repeated,
       signals: enriched.signals,
       feature_set: FEATURE_SET,
-      features: numbersOf(vector),
-      rules: examined.rules,
-      assessment: heedLists(
-        assessExamined(examined, outputAt(scores, index), scores.calibration, settings, degraded),
-        listed,
-      ),
-      shadow: scores.shadow === null ? null : shadowAt(scores.shadow, index, examined, settings),
+      features: numbersOf(seen.vector),
+      rules: seen.rules,
+      assessment: heedLists(assessExamined(seen, output, scores.calibration, settings, degraded), listed),
+      shadow: scores.shadow === null ? null : shadowAt(scores.shadow, index, seen, settings),
       runtime: scores.runtime,
     };
   });
@@ -142,8 +143,9 @@ async function score(
 
 /** A loop: `Array.from` takes twenty times as long, more than all else about a vector. */
 function numbersOf(vector: Float32Array): number[] {
-  const numbers: number[] = [];
-  for (let index = 0; index < vector.length; index++) numbers.push(vector[index] ?? 0);
+  // oxlint-disable-next-line unicorn/no-new-array -- as long as it will be: growing takes longer than filling
+  const numbers = new Array<number>(vector.length);
+  for (let index = 0; index < vector.length; index++) numbers[index] = vector[index] as number; // within the vector
   return numbers;
 }
 

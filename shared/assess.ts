@@ -5,6 +5,7 @@ import type { Facts } from "./facts.ts";
 import { FEATURES } from "./features/features.ts";
 import { clientInput, judge, rounded, type ClientOutput, type Evidence, type Judgement } from "./judge.ts";
 import { inWords } from "./number-words.ts";
+import { flattened } from "./flat-text.ts";
 import { findings } from "./rules/rules.ts";
 import type { RuleSettings } from "./rules/settings.ts";
 
@@ -47,9 +48,13 @@ const NOTHING_FOUND: Examined["rules"] = Object.freeze({});
 
 export function examine(facts: Facts, vector: Float32Array, settings: RuleSettings): Examined {
   const found = findings(facts, settings);
-  const rules =
-    found.length === 0 ? NOTHING_FOUND : Object.fromEntries(found.map(({ rule, score }) => [rule.code, score]));
-  return { facts, vector, found, rules };
+  return { facts, vector, found, rules: found.length === 0 ? NOTHING_FOUND : scoresOf(found) };
+}
+
+function scoresOf(found: Examined["found"]): Record<string, number> {
+  const scores: Record<string, number> = {};
+  for (const { rule, score } of found) scores[rule.code] = score;
+  return scores;
 }
 
 /** `assessExamined`, of an event that is examined for it. */
@@ -108,7 +113,7 @@ export function assessExamined(
     model: model?.version ?? null,
     client_model: clientPot === null ? null : (model?.client?.version ?? null),
     calibration: calibration.version,
-    degraded: [...degraded],
+    degraded: degraded.slice(),
   };
 }
 
@@ -140,7 +145,8 @@ const REASONS_TOLD = 5;
 
 interface Weighed {
   code: string;
-  detail: string;
+  /** Made once it is told: of an odd event there is more than that. */
+  detail(): string;
   weight: number;
 }
 
@@ -151,12 +157,13 @@ function reasons(
   anomaly: boolean,
   model: ModelOutput | null,
 ): Reason[] {
+  if (found.length === 0 && !anomaly && !isAnyTelling(judged.pots)) return [];
   const client = model?.client ?? null;
   const tails = tailsFor(calibration, facts.seen.act);
   const explained = new Set(found.flatMap(({ rule }) => rule.explains));
   const weighed: Weighed[] = found.map(({ rule, score, detail }) => ({
     code: rule.code,
-    detail,
+    detail: () => detail,
     weight: scoreHere(rule.code, score, tails) * 5,
   }));
   for (const [index, evidence] of judged.pots.entries()) {
@@ -167,7 +174,7 @@ function reasons(
     if (feature === undefined || tail === undefined || explained.has(feature.name)) continue;
     const pot = featurePot(vector, index, tail);
     if (pot < TELLING_POT) continue;
-    weighed.push({ code: feature.name, detail: `${feature.words(facts)} (${rarity(pot)})`, weight: pot });
+    weighed.push({ code: feature.name, detail: () => `${feature.words(facts)} (${rarity(pot)})`, weight: pot });
   }
   if (weighed.length === 0 && !anomaly) return [];
   weighed.sort((a, b) => b.weight - a.weight);
@@ -179,12 +186,18 @@ function reasons(
   if (anomaly && told.length === 0) return togetherReasons(facts, vector, model);
   const untold = weighed.slice(REASONS_TOLD);
   const total = [...told, ...untold].reduce((sum, { weight }) => sum + weight, 0);
-  return told.map(({ code, detail, weight }) => ({
-    code,
-    detail,
-    // Rounded down, so that what is told never adds up to more than the whole.
-    contribution: Math.floor((weight / total) * 1000) / 1000,
-  }));
+  return told.map(({ code, detail, weight }) => reason(code, detail(), weight / total));
+}
+
+function isAnyTelling(pots: readonly number[]): boolean {
+  for (let index = 0; index < pots.length; index++) if ((pots[index] ?? 0) >= TELLING_POT) return true;
+  return false;
+}
+
+/** @param share of the evidence, 0..1 */
+function reason(code: string, detail: string, share: number): Reason {
+  // Rounded down, so that what is told never adds up to more than the whole.
+  return { code, detail: flattened(detail), contribution: Math.floor(share * 1000) / 1000 };
 }
 
 /** How many values are told of that are unusual only together. */
@@ -204,11 +217,9 @@ function togetherReasons(facts: Facts, vector: Float32Array, model: ModelOutput 
       { code: "combination", detail: "an unusual combination of values, none of them unusual alone", contribution: 1 },
     ];
   }
-  return told.map(({ feature, share }) => ({
-    code: feature.name,
-    detail: `${feature.words(facts)} (unusual only together with the rest)`,
-    contribution: Math.floor(share * 1000) / 1000,
-  }));
+  return told.map(({ feature, share }) =>
+    reason(feature.name, `${feature.words(facts)} (unusual only together with the rest)`, share),
+  );
 }
 
 /**
@@ -233,7 +244,7 @@ function learnedReason(
   const { feature, logOdds } = most;
   return {
     code: feature.name,
-    detail: `${feature.words(facts)} (as in cases confirmed here)`,
+    detail: () => `${feature.words(facts)} (as in cases confirmed here)`,
     weight: logOdds / Math.LN10,
   };
 }

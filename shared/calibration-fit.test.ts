@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fitCalibration } from "./calibration-fit.ts";
 import { Calibration, evidencePots, featurePot, largestPots, mixPots, potScore, scoreHere } from "./calibration.ts";
-import { FEATURE_NAMES } from "./features/features.ts";
+import { EVIDENCE, FEATURE_NAMES } from "./features/features.ts";
 import { exponential, seededRandom } from "./random.ts";
 import { tailPot } from "./tail.ts";
 
@@ -40,6 +40,19 @@ describe("largestPots", () => {
 
   it("counts what is measured on two yardsticks once, by the strangest, so that one oddity is not three", () => {
     expect(of({ amount_z: 2, amount_ew_z: 3, amount_over_max: 1 })).toBe(4);
+  });
+
+  it("gives what sorting gives, to the bit", () => {
+    const random = seededRandom(6);
+    for (let round = 0; round < 4_000; round++) {
+      const pots = FEATURE_NAMES.map(() => (random() < 0.6 ? 0 : random() < 0.2 ? 2 : 8 * random()));
+      const byEvidence = Map.groupBy(pots.keys(), (index) => EVIDENCE[index]);
+      const strangest = [...byEvidence.values()].map((indices) =>
+        Math.max(...indices.map((index) => pots[index] ?? 0)),
+      );
+      const [first = 0, second = 0, third = 0] = strangest.toSorted((a, b) => b - a);
+      expect(largestPots(pots)).toBe(first + second + third);
+    }
   });
 });
 

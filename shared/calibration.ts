@@ -109,8 +109,9 @@ export function evidencePots(
   { evidence_tails, feature_tails }: Pick<Tails, "evidence_tails" | "feature_tails">,
 ): number[] {
   const tails = evidence_tails ?? feature_tails;
-  const pots: number[] = [];
-  for (let index = 0; index < tails.length; index++) pots.push(featurePot(vector, index, tails[index] as Tail)); // within the list
+  // oxlint-disable-next-line unicorn/no-new-array -- as long as it will be: growing takes longer than filling
+  const pots = new Array<number>(tails.length);
+  for (let index = 0; index < tails.length; index++) pots[index] = featurePot(vector, index, tails[index] as Tail); // within the list
   return pots;
 }
 
@@ -132,14 +133,20 @@ const ofEvidence = new Float64Array(EVIDENCE.length);
 export function largestPots(pots: readonly number[]): number {
   ofEvidence.fill(0);
   for (let index = 0; index < pots.length; index++) {
+    const pot = pots[index] as number; // within the list
+    if (pot === 0) continue;
     const evidence = EVIDENCE[index] ?? index;
-    ofEvidence[evidence] = Math.max(ofEvidence[evidence] ?? 0, pots[index] ?? 0);
+    ofEvidence[evidence] = Math.max(ofEvidence[evidence] ?? 0, pot);
   }
-  let [first, second, third] = [0, 0, 0];
-  for (const pot of ofEvidence) {
-    if (pot > first) [first, second, third] = [pot, first, second];
-    else if (pot > second) [second, third] = [pot, second];
-    else if (pot > third) third = pot;
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  for (let evidence = 0; evidence < ofEvidence.length; evidence++) {
+    const pot = ofEvidence[evidence] as number; // within the array
+    if (pot <= third) continue;
+    third = Math.min(pot, second);
+    second = Math.max(Math.min(pot, first), second);
+    first = Math.max(pot, first);
   }
   return first + second + third;
 }

@@ -49,6 +49,7 @@ export function confidence(grounds: Grounds): number {
 }
 
 function answeredShare({ profilesKnown, degraded }: Grounds): number {
+  if (degraded.length === 0) return 1;
   const lost = degraded.filter((name) => name.startsWith("profile:")).length;
   return lost === 0 ? 1 : profilesKnown / (profilesKnown + lost);
 }
@@ -67,7 +68,8 @@ function knownShare({ vector, tails }: Grounds): number {
 
 /** The last knot of a tail is the last that was counted. */
 function countedReach({ scoreTail, threshold }: Grounds): number {
-  const counted = potScore(scoreTail?.pots.at(-1) ?? 0);
+  const pots = scoreTail?.pots;
+  const counted = potScore(pots?.[pots.length - 1] ?? 0);
   return threshold <= counted ? 1 : counted / threshold;
 }
 

@@ -15,9 +15,15 @@ export interface KnownEntity {
 /** A line of an order that has a price, beside what was usual; null for items never sold. */
 export interface PricedLine {
   name: string;
-  price: number;
+  /** ln of the unit price, as the price book learns it; `priceOf` gives the price. */
+  priceLog: number;
   quantity: number;
   usual: UsualItem | null;
+}
+
+/** The unit price of a line, in major units. */
+export function priceOf({ priceLog }: PricedLine): number {
+  return Math.exp(priceLog);
 }
 
 /** Everything a feature or a rule may look at. */
@@ -43,25 +49,30 @@ export function factsOf(
   known: Knowledge,
   { seen, items }: Sighting = sightingOf(event, signals),
 ): Facts {
-  const entities = ENTITY_KINDS.flatMap((kind) => {
+  let subject: KnownEntity | null = null;
+  const counters: KnownEntity[] = [];
+  for (const kind of ENTITY_KINDS) {
     const before = known.profiles[kind];
-    return before === undefined ? [] : [{ kind, before }];
-  });
-  const [first] = entities;
-  const subject = first !== undefined && isSubject(first.kind) ? first : null;
-  return {
-    event,
-    signals,
-    seen,
-    subject,
-    counters: entities.filter((entity) => entity !== subject),
-    items: items.map(({ name, priceLog, quantity }, index) => ({
-      name,
-      price: Math.exp(priceLog),
-      quantity,
-      usual: known.prices[index] ?? null,
-    })),
-  };
+    if (before === undefined) continue;
+    if (subject === null && isSubject(kind)) subject = { kind, before };
+    else counters.push({ kind, before });
+  }
+  return { event, signals, seen, subject, counters, items: linesOf(items, known.prices) };
+}
+
+function linesOf(items: Sighting["items"], prices: Knowledge["prices"]): PricedLine[] {
+  const lines: PricedLine[] = [];
+  for (let index = 0; index < items.length; index++) {
+    const { name, priceLog, quantity } = items[index] as Sighting["items"][number]; // within the list
+    lines.push({ name, priceLog, quantity, usual: prices[index] ?? null });
+  }
+  return lines;
+}
+
+/** Whether a kind is one of a few. A loop, as `includes` compares the letters of strings that differ. */
+export function isAmong(kinds: readonly EntityKind[], kind: EntityKind): boolean {
+  for (let index = 0; index < kinds.length; index++) if (kinds[index] === kind) return true;
+  return false;
 }
 
 /** ENTITY_KINDS begins with these, the surest first. */

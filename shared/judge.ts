@@ -35,8 +35,8 @@ export interface Evidence {
 
 /** What forest and feature tails make of a vector, as pots. */
 export interface Baseline {
-  /** Of each feature, as evidence. */
-  pots: number[];
+  /** Of each feature, as evidence; none at all where no feature is above 0. */
+  pots: readonly number[];
   rulesPot: number;
   /** Null when the forest could not score. */
   modelPot: number | null;
@@ -89,15 +89,23 @@ const UNPAID_POT = 3;
 
 /** Held against nothing, nothing is unusual. */
 function unheld(model: number | null): Baseline {
-  return { pots: [], rulesPot: 0, modelPot: model === null ? null : 0, combinedPot: 0 };
+  return { pots: NO_POTS, rulesPot: 0, modelPot: model === null ? null : 0, combinedPot: 0 };
 }
 
+const NO_POTS: readonly number[] = Object.freeze([]);
+
 export function baselineOf(vector: ArrayLike<number>, model: number | null, tails: Tails): Baseline {
-  const pots = evidencePots(vector, tails);
+  // Nothing is above 0 in most events: they are views.
+  const pots = isAnyAbove0(vector) ? evidencePots(vector, tails) : NO_POTS;
   const rulesPot = tailPot(tails.rules_tail, largestPots(pots));
   const modelPot = model === null ? null : tailPot(tails.model_tail, model);
   const combinedPot = modelPot === null ? rulesPot : tailPot(tails.combined_tail, mixPots(modelPot, rulesPot));
   return { pots, rulesPot, modelPot, combinedPot };
+}
+
+function isAnyAbove0(vector: ArrayLike<number>): boolean {
+  for (let index = 0; index < vector.length; index++) if ((vector[index] ?? 0) > 0) return true;
+  return false;
 }
 
 /** A client model's output and the baseline in one number, which is no pot yet. */
@@ -121,7 +129,8 @@ function clientPotOf(client: ClientOutput, combinedPot: number, tails: ClientTai
 /** What is common in this shop is told and decides nothing: statistics know it too. */
 function strongestOf(rules: Readonly<Record<string, number>>, tails: Tails | null): number {
   let strongest = 0;
-  for (const [code, score] of Object.entries(rules)) {
+  for (const code of Object.keys(rules)) {
+    const score = rules[code] ?? 0;
     if (score > strongest && decidesHere(code, score, tails)) strongest = score;
   }
   return strongest;

@@ -133,7 +133,8 @@ function verdict(
   entries: ReadonlyMap<string, Compiled[]>,
   nowMs: number,
 ): ListVerdict | null {
-  if (value === undefined) return null;
+  // Most shops have no list of most kinds, and a text that is looked for is hashed first.
+  if (value === undefined || entries.size === 0) return null;
   return told(kind, value, inForce(entries.get(value), nowMs));
 }
 

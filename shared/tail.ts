@@ -82,7 +82,8 @@ export function fitTail(sample: Float64Array | readonly number[], { points = 200
 export function tailPot(tail: Tail, value: number): number {
   if (!Number.isFinite(value)) throw new RangeError("A pot is asked of a finite value");
   const { values, pots, perUnit } = tail;
-  const upper = firstAtLeast(values, value);
+  // Most of what is asked about is ordinary.
+  const upper = value <= (values[0] as number) ? 0 : firstAtLeast(values, value);
   // Both arrays have at least one element and the same length; `upper` is at most that length.
   if (upper === values.length) {
     const beyond = value - (values[upper - 1] as number);

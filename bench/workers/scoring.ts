@@ -2,14 +2,15 @@ import onnx from "../../models/global@v0.onnx";
 import calibration from "../../models/global@v0.calibration.json";
 import card from "../../models/global@v0.card.json";
 import { createOrtSession } from "../../edge/model/ort-runtime.ts";
-import { assess } from "../../shared/assess.ts";
+import { assessExamined, examine, type Examined } from "../../shared/assess.ts";
 import { Calibration } from "../../shared/calibration.ts";
 import type { KeptEvent } from "../../shared/event.ts";
-import { factsOf, type Facts } from "../../shared/facts.ts";
+import { factsOf } from "../../shared/facts.ts";
 import { featureVector } from "../../shared/features/features.ts";
 import { FOREST_OUTPUT, readForestOnnx } from "../../shared/forest-onnx.ts";
 import { scoreForest } from "../../shared/forest.ts";
 import { newMemory, recallAll } from "../../shared/memory.ts";
+import { sightingOf, type Knowledge, type Sighting } from "../../shared/observe.ts";
 import { RuleSettings } from "../../shared/rules/settings.ts";
 
 const bytes = new Uint8Array(onnx);
@@ -19,32 +20,44 @@ const fitted = Calibration.parse(calibration);
 const settings = { threshold: 0.7, rules: RuleSettings.parse({}) };
 let session: ReturnType<typeof createOrtSession> | undefined;
 
+/** An event in a shop that has seen some, with what was known before it. */
+interface Happened {
+  event: KeptEvent;
+  known: Knowledge;
+  sighting: Sighting;
+}
+
 /** Events that are scored together. */
 interface Batch {
-  /** Of events in a shop that has seen some. */
-  facts: Facts[];
+  events: readonly Happened[];
   /** Their feature vectors, one after the other. */
   rows: Float32Array;
+  examined: Examined[];
   /** What the forest says of them. */
   raw: Float32Array;
 }
 
 /** What is measured: each does its part for the same batch, and gives a number that depends on the work. */
 const PARTS: Record<string, (batch: Batch) => number | Promise<number>> = {
-  ort: async ({ rows, facts }) => (await scores(rows, facts.length))[0] ?? 0,
-  plain: ({ rows, facts }) => scoreForest(forest, rows, facts.length)[0] ?? 0,
-  features: ({ facts }) => matrix(facts)[0] ?? 0,
-  assess: ({ facts, rows, raw }) => assessAll(facts, rows, raw),
-  all: async ({ facts }) => {
-    const rows = matrix(facts);
-    return assessAll(facts, rows, await scores(rows, facts.length));
+  ort: async ({ rows, events }) => (await scores(rows, events.length))[0] ?? 0,
+  plain: ({ rows, events }) => scoreForest(forest, rows, events.length)[0] ?? 0,
+  examine: ({ events }) => examineAll(events).examined.length,
+  assess: ({ examined, raw }) => assessAll(examined, raw),
+  all: async ({ events }) => {
+    const { rows, examined } = examineAll(events);
+    return assessAll(examined, await scores(rows, events.length));
   },
 };
 
-function matrix(facts: readonly Facts[]): Float32Array {
-  const rows = new Float32Array(facts.length * width);
-  for (const [index, one] of facts.entries()) featureVector(one, rows.subarray(index * width, (index + 1) * width));
-  return rows;
+/** As the edge does it: each event's facts, features and rules in turn, before any is scored. */
+function examineAll(events: readonly Happened[]): Pick<Batch, "rows" | "examined"> {
+  const rows = new Float32Array(events.length * width);
+  const examined = events.map(({ event, known: before, sighting }, index) => {
+    const facts = factsOf(event, {}, before, sighting);
+    const vector = featureVector(facts, rows.subarray(index * width, (index + 1) * width));
+    return examine(facts, vector, settings.rules);
+  });
+  return { rows, examined };
 }
 
 async function scores(rows: Float32Array, rowCount: number): Promise<Float32Array> {
@@ -53,15 +66,16 @@ async function scores(rows: Float32Array, rowCount: number): Promise<Float32Arra
   return raw;
 }
 
-function assessAll(facts: readonly Facts[], rows: Float32Array, raw: Float32Array): number {
-  return facts.reduce((sum, one, index) => {
-    const vector = rows.subarray(index * width, (index + 1) * width);
+function assessAll(examined: readonly Examined[], raw: Float32Array): number {
+  let sum = 0;
+  for (const [index, one] of examined.entries()) {
     const model = { raw: raw[index] ?? 0, version: card.version };
-    return sum + assess(one, vector, model, fitted, settings, []).score;
-  }, 0);
+    sum += assessExamined(one, model, fitted, settings, []).score;
+  }
+  return sum;
 }
 
-let known: Facts[] = [];
+let happened: Happened[] = [];
 
 /**
  * POST takes the events of a shop, of which the last are assessed. `?part=NAME&batch=N&events=N&runs=M` does a part for the last events,
@@ -72,25 +86,29 @@ export default {
     if (request.method === "POST") {
       const memory = newMemory();
       const events: KeptEvent[] = await request.json();
-      known = events.map((event) => factsOf(event, {}, recallAll(memory, event, {})));
+      happened = events.map((event) => ({
+        event,
+        known: recallAll(memory, event, {}),
+        sighting: sightingOf(event, {}),
+      }));
       return new Response(null, { status: 204 });
     }
     const query = new URL(request.url).searchParams;
     const part = PARTS[query.get("part") ?? ""];
     if (part === undefined) return new Response(null, { status: 404 });
-    const batches = await batchesOf(known.slice(-Number(query.get("events"))), Number(query.get("batch")));
+    const batches = await batchesOf(happened.slice(-Number(query.get("events"))), Number(query.get("batch")));
     let sum = 0;
     for (let run = 0; run < Number(query.get("runs")); run++) for (const batch of batches) sum += await part(batch);
     return Response.json({ sum });
   },
 } satisfies ExportedHandler<object>;
 
-async function batchesOf(facts: readonly Facts[], size: number): Promise<Batch[]> {
+async function batchesOf(all: readonly Happened[], size: number): Promise<Batch[]> {
   const batches: Batch[] = [];
-  for (let at = 0; at < facts.length; at += size) {
-    const part = facts.slice(at, at + size);
-    const rows = matrix(part);
-    batches.push({ facts: part, rows, raw: await scores(rows, part.length) });
+  for (let at = 0; at < all.length; at += size) {
+    const events = all.slice(at, at + size);
+    const { rows, examined } = examineAll(events);
+    batches.push({ events, rows, examined, raw: await scores(rows, events.length) });
   }
   return batches;
 }

@@ -1,4 +1,5 @@
 import type { Calibration } from "../../shared/calibration.ts";
+import { flattened } from "../../shared/flat-text.ts";
 import type { Act } from "../../shared/profile/observation.ts";
 import { verifyRelease, type Artefact, type VerifiedRelease } from "../../shared/verify-release.ts";
 import { answerFirst } from "./answer-first.ts";
@@ -198,7 +199,8 @@ export function createScorer(sources: Sources): Scorer {
 
 /** The models of a release that should decide and does not, as `degraded` names them. */
 function namesOf({ version, client }: Release): string[] {
-  return client === null ? [`model:${version}`] : [`model:${version}`, `client_model:${client}`];
+  const names = client === null ? [`model:${version}`] : [`model:${version}`, `client_model:${client}`];
+  return names.map(flattened);
 }
 
 function named({ release, model, client, calibration }: RunningRelease) {

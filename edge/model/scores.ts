@@ -33,8 +33,10 @@ export interface Scores extends ReleaseScores {
 export function outputAt({ raw, version, client, explain }: ReleaseScores, row: number): ModelOutput | null {
   const value = raw?.[row];
   if (value === undefined || version === null) return null;
-  const output = { raw: value, version, ...(explain === undefined ? {} : { explain }) };
+  const output: ModelOutput = { raw: value, version };
+  if (explain !== undefined) output.explain = explain;
   const said = client?.rows[row] ?? null;
   if (client === null || said === null) return output;
-  return { ...output, client: { ...said, version: client.version, explain: client.explain } };
+  output.client = { ...said, version: client.version, explain: client.explain };
+  return output;
 }

@@ -1,6 +1,5 @@
 import { who, type Facts } from "../facts.ts";
 import { inWords, money, times } from "../number-words.ts";
-import { isPayment } from "../profile/observation.ts";
 import { amountZ } from "../profile/profile.ts";
 import type { Snapshot } from "../profile/snapshot.ts";
 import { MISSING, mostOf, ofSubject, type Feature } from "./feature.ts";
@@ -10,7 +9,8 @@ export const AMOUNTS: readonly Feature[] = [
   {
     name: "amount_log",
     unit: "ln(1 + EUR)",
-    value: ({ seen }) => (isPayment(seen.act) ? (seen.amountLog ?? MISSING) : MISSING),
+    on: "payments",
+    value: ({ seen }) => seen.amountLog ?? MISSING,
     words: ({ event }) => `an order of ${money(event)}`,
   },
   ofSubject({

@@ -1,7 +1,6 @@
-import type { Facts, PricedLine } from "../facts.ts";
+import { priceOf, type Facts, type PricedLine } from "../facts.ts";
 import { duration } from "../number-words.ts";
 import { nearestUsualLog, type UsualItem } from "../price-book.ts";
-import { isPayment } from "../profile/observation.ts";
 import { MISSING, ofSubject, type Feature } from "./feature.ts";
 import { isFirst } from "./places.ts";
 
@@ -10,21 +9,24 @@ export const BASKET: readonly Feature[] = [
   {
     name: "price_drop",
     unit: "ln of the usual price over this price beyond the item's own swings, most of the items",
-    value: mostOfItems(priceDrop),
-    words: (facts) => priceWords(facts, priceDrop),
+    on: "payments",
+    value: ({ items }) => strangestOf(items)?.drop.by ?? MISSING,
+    words: ({ items, event }) => priceWords(strangestOf(items)?.drop.line ?? null, event),
   },
   {
     name: "price_rise",
     unit: "ln of this price over the usual price beyond the item's own swings, most of the items",
-    value: mostOfItems(priceRise),
-    words: (facts) => priceWords(facts, priceRise),
+    on: "payments",
+    value: ({ items }) => strangestOf(items)?.rise.by ?? MISSING,
+    words: ({ items, event }) => priceWords(strangestOf(items)?.rise.line ?? null, event),
   },
   {
     name: "quantity_over_usual",
     unit: "ln of the quantity over the item's usual quantity beyond its own swings, most of the items",
-    value: mostOfItems(quantityRise),
-    words: (facts) => {
-      const found = topItem(facts, quantityRise);
+    on: "payments",
+    value: ({ items }) => strangestOf(items)?.quantity.by ?? MISSING,
+    words: ({ items }) => {
+      const found = strangestOf(items)?.quantity.line ?? null;
       return found === null
         ? "an unusual quantity"
         : `${found.quantity} of ${found.name}; usual is ${Math.max(1, Math.round(Math.exp(found.usual.quantityLog)))}`;
@@ -42,10 +44,10 @@ export const BASKET: readonly Feature[] = [
   {
     name: "checkout_haste",
     unit: "ln of 1 min over the time since the session began, when that is shorter",
+    on: "payments",
     value: (facts) => {
       const ms = visitMs(facts);
-      if (!isPayment(facts.seen.act) || Number.isNaN(ms)) return MISSING;
-      return Math.max(0, Math.log(HASTE_MS / Math.max(ms, HASTE_LEAST_MS)));
+      return Number.isNaN(ms) ? MISSING : Math.max(0, Math.log(HASTE_MS / Math.max(ms, HASTE_LEAST_MS)));
     },
     words: (facts) => `paid ${duration(visitMs(facts))} after the session began`,
   },
@@ -59,8 +61,11 @@ const HASTE_LEAST_MS = 6_000;
 
 /** Since the session began, as its device or customer tells; NaN when neither does. */
 export function visitMs({ subject, counters }: Facts): number {
-  const client = counters.find(({ kind }) => kind === "client") ?? subject;
-  return client?.before.visitMs ?? NaN;
+  for (let index = 0; index < counters.length; index++) {
+    const counter = counters[index];
+    if (counter?.kind === "client") return counter.before.visitMs;
+  }
+  return subject?.before.visitMs ?? NaN;
 }
 
 /** An item's usual price counts once it was sold this often. */
@@ -72,27 +77,80 @@ const SWING_MOST = 0.5;
 /** How many times its usual swing an item's price or quantity moves before that is strange. */
 const SWINGS = 5;
 
-type ItemMeasure = (item: PricedLine, usual: UsualItem) => number;
+type UsualLine = PricedLine & { usual: UsualItem };
 
-function mostOfItems(measure: ItemMeasure): Feature["value"] {
-  return (facts) => {
-    const found = topItem(facts, measure);
-    return found === null ? MISSING : Math.max(0, measure(found, found.usual));
-  };
+/** How far (ln) a line is beyond its item's swings, at least 0; the first of those furthest out, null where none is beyond. */
+interface Beyond {
+  by: number;
+  line: UsualLine | null;
 }
 
-function priceDrop(item: PricedLine, usual: UsualItem): number {
-  const priceLog = Math.log(item.price);
-  return nearestUsualLog(usual, priceLog) - priceLog - ordinarySwing(usual.priceSwing, usual);
+/** What is strangest about the lines of an order whose items have a usual price. */
+interface Strangest {
+  drop: Beyond;
+  rise: Beyond;
+  quantity: Beyond;
+  /** Whether the price of any is beyond the item's own swings, or so near to it that rounding decides. */
+  isAnyPriceOff: boolean;
 }
 
-function priceRise(item: PricedLine, usual: UsualItem): number {
-  const priceLog = Math.log(item.price);
-  return priceLog - nearestUsualLog(usual, priceLog) - ordinarySwing(usual.priceSwing, usual);
+/** Of the order that was asked about last: features and rules in a row ask of the same. */
+let last: { items: readonly PricedLine[]; strangest: Strangest | null } = { items: [], strangest: null };
+
+/** In one walk, as an order may have 200 lines; null where no item has a usual price. */
+export function strangestOf(items: readonly PricedLine[]): Strangest | null {
+  if (last.items !== items) last = { items, strangest: lookForStrangest(items) };
+  return last.strangest;
 }
 
-function quantityRise(item: PricedLine, usual: UsualItem): number {
-  return Math.log(item.quantity) - usual.quantityLog - ordinarySwing(usual.quantitySwing, usual);
+function lookForStrangest(items: readonly PricedLine[]): Strangest | null {
+  let strangest: Strangest | null = null;
+  for (let index = 0; index < items.length; index++) {
+    const line = items[index];
+    if (line === undefined || !hasUsual(line, ORDERS_FOR_USUAL)) continue;
+    const { quantity, usual } = line;
+    strangest ??= { drop: nothing(), rise: nothing(), quantity: nothing(), isAnyPriceOff: false };
+    heed(strangest.quantity, line, logOf(quantity) - usual.quantityLog - ordinarySwing(usual.quantitySwing, usual));
+    if (isOrdinaryPrice(line, usual)) continue;
+    const off = priceOff(line, usual);
+    const swing = ordinarySwing(usual.priceSwing, usual);
+    strangest.isAnyPriceOff = true;
+    heed(strangest.drop, line, -off - swing);
+    heed(strangest.rise, line, off - swing);
+  }
+  return strangest;
+}
+
+function nothing(): Beyond {
+  return { by: 0, line: null };
+}
+
+function heed(beyond: Beyond, line: UsualLine, by: number): void {
+  if (by <= beyond.by) return;
+  beyond.by = by;
+  beyond.line = line;
+}
+
+/** Most quantities are below this, and looking their ln up takes a tenth of the time. */
+const LOGS = Float64Array.from({ length: 256 }, (_log, quantity) => Math.log(quantity));
+
+function logOf(quantity: number): number {
+  return quantity < LOGS.length ? (LOGS[quantity] ?? Math.log(quantity)) : Math.log(quantity);
+}
+
+/** ln of the price over the nearest usual one. */
+export function priceOff(item: PricedLine, usual: UsualItem): number {
+  const priceLog = Math.log(priceOf(item)); // which its own ln may miss by the last digit
+  return priceLog - nearestUsualLog(usual, priceLog);
+}
+
+/** More than ln and exp are off by, and far less than matters. */
+const ROUNDING = 1e-9;
+
+/** Whether a price is within the item's own swings, as hardly any is not: so that no ln need be taken of it. */
+function isOrdinaryPrice({ priceLog }: PricedLine, usual: UsualItem): boolean {
+  const off = Math.abs(priceLog - nearestUsualLog(usual, priceLog));
+  return off < ordinarySwing(usual.priceSwing, usual) - ROUNDING;
 }
 
 /** How far (ln) an item's price or quantity moves without that being strange; wider while it was sold only a few times. */
@@ -100,7 +158,7 @@ export function ordinarySwing(swing: number, { orders }: UsualItem): number {
   return SWINGS * (swing + 1 / orders);
 }
 
-type UsualLine = PricedLine & { usual: UsualItem };
+type ItemMeasure = (item: PricedLine, usual: UsualItem) => number;
 
 /**
  * The item with the largest measure among those that have a usual price: sold often enough, and not for another price each time.
@@ -108,10 +166,12 @@ type UsualLine = PricedLine & { usual: UsualItem };
  * @param ordersLeast from how many orders on that is
  */
 export function topItem(facts: Facts, measure: ItemMeasure, ordersLeast = ORDERS_FOR_USUAL): UsualLine | null {
+  const { items } = facts;
   let top: UsualLine | null = null;
   let most = -Infinity;
-  for (const item of facts.items) {
-    if (!hasUsual(item, ordersLeast)) continue;
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
+    if (item === undefined || !hasUsual(item, ordersLeast)) continue;
     const value = measure(item, item.usual);
     if (value <= most) continue;
     top = item;
@@ -124,9 +184,8 @@ function hasUsual(item: PricedLine, ordersLeast: number): item is UsualLine {
   return item.usual !== null && item.usual.orders >= ordersLeast && item.usual.priceSwing <= SWING_MOST;
 }
 
-function priceWords(facts: Facts, measure: ItemMeasure): string {
-  const found = topItem(facts, measure);
+function priceWords(found: UsualLine | null, { currency }: Facts["event"]): string {
   if (found === null) return "an unusual price";
-  const show = (price: number) => `${Number(price.toFixed(2))} ${facts.event.currency ?? ""}`.trim();
-  return `${found.name} at ${show(found.price)}; usual is ${show(Math.exp(found.usual.priceLog))}`;
+  const show = (price: number) => `${Number(price.toFixed(2))} ${currency ?? ""}`.trim();
+  return `${found.name} at ${show(priceOf(found))}; usual is ${show(Math.exp(found.usual.priceLog))}`;
 }

@@ -27,7 +27,8 @@ export const CONDUCT: readonly Feature[] = [
     name: "sign_ups_1d",
     unit: "ln(1 + accounts opened in 1 d), most of e-mail, card, client and network",
     on: "all",
-    measure: ({ signUps1d }) => Math.log1p(signUps1d),
+    measure: ({ signUps1d }) => signUps1d,
+    scale: Math.log1p,
     words: ({ signUps1d }, through) => `${counted(signUps1d, "account")} opened through this ${through} in 1 d`,
   }),
   mostOf({
@@ -35,7 +36,8 @@ export const CONDUCT: readonly Feature[] = [
     unit: "ln(1 + logins in 1 h), most of client and network",
     kinds: ["client", "ip"],
     on: "all",
-    measure: ({ logins1h }) => Math.log1p(logins1h),
+    measure: ({ logins1h }) => logins1h,
+    scale: Math.log1p,
     words: ({ logins1h }, through) => `${counted(logins1h, "login")} through this ${through} in 1 h`,
   }),
   mostOf({
@@ -43,7 +45,8 @@ export const CONDUCT: readonly Feature[] = [
     unit: "ln(1 + refused coupons in 1 h), most of all",
     on: "all",
     withSubject: true,
-    measure: ({ couponsRefused1h }) => Math.log1p(couponsRefused1h),
+    measure: ({ couponsRefused1h }) => couponsRefused1h,
+    scale: Math.log1p,
     words: ({ couponsRefused1h }, through) =>
       `${counted(couponsRefused1h, "coupon")} of this ${through} refused in 1 h`,
   }),
@@ -51,7 +54,8 @@ export const CONDUCT: readonly Feature[] = [
     name: "coupons_7d",
     unit: "ln(1 + orders with a coupon in 7 d), most of e-mail, card and client",
     kinds: ["email", "card", "client"],
-    measure: ({ coupons7d }) => Math.log1p(coupons7d),
+    measure: ({ coupons7d }) => coupons7d,
+    scale: Math.log1p,
     words: ({ coupons7d }, through) => `${coupons7d} orders with a coupon through this ${through} in 7 d`,
   }),
   ofSubject({
@@ -84,6 +88,7 @@ export const CONDUCT: readonly Feature[] = [
   {
     name: "bot_evidence",
     unit: "points: 2 for a user agent of a program, 1 for each trait of one",
+    on: "all",
     value: ({ event, signals }) => {
       const sum = botEvidence(event, signals).reduce((points, trait) => points + trait.points, 0);
       const isTold = signals.bot !== undefined || signals.tls_class !== undefined || event.context !== undefined;
@@ -97,6 +102,7 @@ export const CONDUCT: readonly Feature[] = [
   {
     name: "throwaway_email",
     unit: "1 for a domain of throw-away mailboxes, else the share of digits in the mailbox's name beyond a third",
+    on: "all",
     value: ({ event, signals }) => {
       if (event.email_domain === undefined) return MISSING;
       if (isThrowawayDomain(event.email_domain)) return 1;
@@ -140,7 +146,8 @@ export const CONDUCT: readonly Feature[] = [
     kinds: ["customer", "email", "client", "card"],
     on: "all",
     withSubject: true,
-    measure: ({ frauds7d }) => Math.log1p(frauds7d),
+    measure: ({ frauds7d }) => frauds7d,
+    scale: Math.log1p,
     words: ({ frauds7d }, through) => `${counted(frauds7d, "fraud")} with this ${through} confirmed within 7 d`,
   }),
 ];
@@ -156,9 +163,10 @@ const NEAR_SHARE = 5 / 24;
 const REFUND_PRIOR_EUR = 100;
 
 /** Whoever opens everything that was found in a window of its own looks at as many pages in a minute. */
-const VIEWS_1M = 30;
+export const VIEWS_1M = 30;
 
-const GAPS_FOR_PACE = 10;
+/** Fewer gaps say nothing of a pace. */
+export const GAPS_FOR_PACE = 10;
 /** People's gaps vary by more. */
 const VARIATION = 0.25;
 

@@ -1,7 +1,6 @@
-import type { Facts, KnownEntity } from "../facts.ts";
-import { ENTITY_KINDS, ENTITY_WORDS } from "../observe.ts";
+import { isAmong, type Facts, type KnownEntity } from "../facts.ts";
+import { ENTITY_WORDS } from "../observe.ts";
 import type { EntityKind } from "../profile/links.ts";
-import { isPayment } from "../profile/observation.ts";
 import type { Snapshot } from "../profile/snapshot.ts";
 
 /** A feature that could not be known. Below every real value, which are all at least 0, and trained for. */
@@ -10,6 +9,8 @@ export const MISSING = -1;
 export interface Feature {
   name: string;
   unit: string;
+  /** Of other events it is MISSING, and nothing is asked. */
+  on: On;
   /** One-sided: 0 is harmless and only larger is stranger. MISSING when it cannot be known. */
   value(facts: Facts): number;
   /** What each unit of it is worth, as a pot, where a calibration's rows hold none above 0; 1 when not given. */
@@ -21,7 +22,7 @@ export interface Feature {
 }
 
 /** On which events a feature is measured. */
-type On = "payments" | "all";
+export type On = "payments" | "all";
 
 interface SubjectFeature {
   name: string;
@@ -38,8 +39,8 @@ export function ofSubject({ on = "payments", measure, words, ...named }: Subject
   const { name } = named;
   return {
     ...named,
-    value: (facts) =>
-      facts.subject === null || !isMeasured(on, facts) ? MISSING : clipped(measure(facts.subject.before, facts)),
+    on,
+    value: (facts) => (facts.subject === null ? MISSING : clipped(measure(facts.subject.before, facts))),
     words: (facts) => (facts.subject === null ? name : words(facts.subject.before, facts)),
   };
 }
@@ -50,48 +51,58 @@ interface EntityFeature {
   unseenPots?: number;
   evidence?: string;
   on?: On;
-  /** Of which entities. */
+  /** Of which entities; of all when not given. */
   kinds?: readonly EntityKind[];
   /** Whether the one whose normal counts is among them. */
   withSubject?: boolean;
+  /** NaN where it is not known of an entity. */
   measure(before: Snapshot, facts: Facts): number;
+  /**
+   * Makes the value of the largest measure. Only of counts: of two that differ by little more than rounding it could make one value, and
+   * then the first entity counts. The measure itself when not given.
+   */
+  scale?(measure: number): number;
   /** `through` is what the entity is called. */
   words(before: Snapshot, through: string, facts: Facts): string;
 }
 
 /** A feature of what the event came through: of all those entities the largest. On payment attempts unless said otherwise. */
 export function mostOf(feature: EntityFeature): Feature {
-  const { on = "payments", kinds = ENTITY_KINDS, withSubject = false, measure, words, ...named } = feature;
-  const top = (facts: Facts): Measured | null => {
-    const entities = withSubject && facts.subject !== null ? [facts.subject, ...facts.counters] : facts.counters;
-    let found: Measured | null = null;
-    for (const entity of entities) {
-      if (!kinds.includes(entity.kind)) continue;
+  const { on = "payments", kinds, withSubject = false, measure, scale = unscaled, words, ...named } = feature;
+  const top = (facts: Facts): KnownEntity | null => {
+    const { subject, counters } = facts;
+    let found: KnownEntity | null = null;
+    let most = -Infinity;
+    // The subject first, where it counts. Of every event, so without a list of both.
+    for (let index = withSubject ? -1 : 0; index < counters.length; index++) {
+      const entity = index < 0 ? subject : counters[index];
+      if (!entity || (kinds !== undefined && !isAmong(kinds, entity.kind))) continue;
       const value = measure(entity.before, facts);
-      if (value > (found?.value ?? -Infinity)) found = { entity, value };
+      if (!(value > most)) continue;
+      found = entity;
+      most = value;
     }
     return found;
   };
   return {
     ...named,
-    value: (facts) => (isMeasured(on, facts) ? clipped(top(facts)?.value ?? NaN) : MISSING),
+    on,
+    value: (facts) => {
+      const found = top(facts);
+      return found === null ? MISSING : clipped(scale(measure(found.before, facts)));
+    },
     words: (facts) => {
       const found = top(facts);
-      return found === null ? named.name : words(found.entity.before, ENTITY_WORDS[found.entity.kind], facts);
+      return found === null ? named.name : words(found.before, ENTITY_WORDS[found.kind], facts);
     },
   };
 }
 
-interface Measured {
-  entity: KnownEntity;
-  value: number;
+function unscaled(measure: number): number {
+  return measure;
 }
 
 /** To the suspicious side; what is not known stays unknown. */
 function clipped(value: number): number {
   return Number.isNaN(value) ? MISSING : Math.max(0, value);
-}
-
-function isMeasured(on: On, { seen }: Facts): boolean {
-  return on === "all" || isPayment(seen.act);
 }

@@ -4,8 +4,11 @@ import type { KeptEvent } from "../event.ts";
 import { factsOf } from "../facts.ts";
 import { labelAll, newMemory, recallAll, type Memory } from "../memory.ts";
 import { below, pick, seededRandom, type Random } from "../random.ts";
+import { isPayment } from "../profile/observation.ts";
 import type { Signals } from "../signals.ts";
 import { FEATURE_NAMES, FEATURES, featureVector, MISSING } from "./features.ts";
+import { countriesOf } from "./places.ts";
+import { isQuiet } from "./quiet.ts";
 
 /** A Tuesday. */
 const NOW_MS = Date.parse("2026-03-10T12:00:00Z");
@@ -480,12 +483,16 @@ describe("featureVector", () => {
     const random = seededRandom(21);
     const memory = newMemory();
     const wrong: unknown[] = [];
+    const filled = new Float32Array(FEATURES.length);
+    let quiet = 0;
     for (let event = 0; event < 4_000; event++) {
       const facts = learn(memory, anything(random));
-      const vector = featureVector(facts);
+      if (isQuiet(facts)) quiet++;
+      const vector = featureVector(facts, filled);
       expect(vector.length).toBe(FEATURES.length);
       for (const [index, feature] of FEATURES.entries()) {
-        const value = feature.value(facts);
+        const isAsked = feature.on === "all" || isPayment(facts.seen.act);
+        const value = isAsked ? feature.value(facts) : MISSING;
         if (value !== MISSING && !(value >= 0 && value < Infinity)) wrong.push({ feature: feature.name, value });
         if (vector[index] !== Math.fround(value)) wrong.push({ feature: feature.name, value, vector: vector[index] });
         const words = value > 0 ? feature.words(facts) : "nothing";
@@ -493,6 +500,21 @@ describe("featureVector", () => {
       }
     }
     expect(wrong).toEqual([]);
+    expect(Math.min(quiet, 4_000 - quiet)).toBeGreaterThan(200);
+  });
+
+  it("counts the countries that differ as they are told", () => {
+    const random = seededRandom(22);
+    const memory = newMemory();
+    const at = FEATURE_NAMES.indexOf("country_mismatch");
+    for (let event = 0; event < 2_000; event++) {
+      const facts = learn(memory, anything(random));
+      if (!isPayment(facts.seen.act)) continue;
+      const { here, others } = countriesOf(facts);
+      const isKnown = here !== undefined && others.length > 0;
+      const differing = others.filter(({ country }) => country !== here).length;
+      expect(featureVector(facts)[at]).toBe(isKnown ? differing : MISSING);
+    }
   });
 
   it("does not depend on what comes later", () => {

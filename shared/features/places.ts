@@ -1,7 +1,6 @@
 import { who, type Facts } from "../facts.ts";
 import { duration, inWords } from "../number-words.ts";
 import type { LinkSnapshot } from "../profile/links.ts";
-import { isPayment } from "../profile/observation.ts";
 import { SAME_PLACE_KM } from "../profile/place.ts";
 import type { Snapshot } from "../profile/snapshot.ts";
 import { MISSING, ofSubject, type Feature } from "./feature.ts";
@@ -52,10 +51,12 @@ export const PLACES: readonly Feature[] = [
   {
     name: "country_mismatch",
     unit: "how many of card, billing and shipping country are another than where the shopper is",
-    value: (facts) => {
-      const { here, others } = countriesOf(facts);
-      if (!isPayment(facts.seen.act) || here === undefined || others.length === 0) return MISSING;
-      return others.filter(({ country }) => country !== here).length;
+    on: "payments",
+    value: ({ event, signals: { country: here } }) => {
+      const { payment, billing_address: billed, shipping_address: sent } = event;
+      if (here === undefined) return MISSING;
+      if ((payment?.card_country ?? billed?.country ?? sent?.country) === undefined) return MISSING;
+      return differs(payment?.card_country, here) + differs(billed?.country, here) + differs(sent?.country, here);
     },
     words: (facts) => {
       const { here, others } = countriesOf(facts);
@@ -92,6 +93,11 @@ function surprise(link: LinkSnapshot | undefined, { orders }: Snapshot): number 
 
 function surpriseOrUnknown(link: LinkSnapshot | undefined, before: Snapshot): number {
   return link === undefined ? NaN : surprise(link, before);
+}
+
+/** 1 for another country, 0 for this one and for none. */
+function differs(country: string | undefined, here: string): number {
+  return country === undefined || country === here ? 0 : 1;
 }
 
 /** The countries an order names beside the one its shopper is in. */

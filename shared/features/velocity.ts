@@ -49,21 +49,24 @@ export const VELOCITY: readonly Feature[] = [
     name: "counter_orders_1m",
     evidence: "pace through others",
     unit: "ln(1 + orders in 1 min), most of e-mail, card, client and network",
-    measure: ({ orders1m }) => Math.log1p(orders1m),
+    measure: ({ orders1m }) => orders1m,
+    scale: Math.log1p,
     words: ({ orders1m }, through) => `${counted(orders1m, "other order")} through this ${through} within 1 min`,
   }),
   mostOf({
     name: "counter_attempts_1h",
     evidence: "pace through others",
     unit: "ln(1 + payment attempts in 1 h), most of e-mail, card, client and network",
-    measure: ({ attempts1h }) => Math.log1p(attempts1h),
+    measure: ({ attempts1h }) => attempts1h,
+    scale: Math.log1p,
     words: ({ attempts1h }, through) => `${attempts1h + 1} payment attempts through this ${through} in 1 h`,
   }),
   mostOf({
     name: "counter_declines_1h",
     evidence: "declines",
     unit: "ln(1 + declined payments in 1 h), most of e-mail, card, client and network",
-    measure: ({ declines1h }) => Math.log1p(declines1h),
+    measure: ({ declines1h }) => declines1h,
+    scale: Math.log1p,
     words: ({ declines1h }, through) => `${counted(declines1h, "declined payment")} through this ${through} in 1 h`,
   }),
   mostOf({
@@ -72,7 +75,8 @@ export const VELOCITY: readonly Feature[] = [
     unit: "ln(1 + declined payments since the last order), most of customer, e-mail, card and client",
     kinds: ["customer", "email", "card", "client"],
     withSubject: true,
-    measure: ({ declinesInARow }) => Math.log1p(declinesInARow),
+    measure: ({ declinesInARow }) => declinesInARow,
+    scale: Math.log1p,
     words: ({ declinesInARow }, through) =>
       `${counted(declinesInARow, "declined payment")} in a row by this ${through}`,
   }),
@@ -80,7 +84,8 @@ export const VELOCITY: readonly Feature[] = [
     name: "counter_customers_7d",
     evidence: "customers through others",
     unit: "ln of the different customers in 7 d, most of e-mail, card, client and network",
-    measure: ({ links }) => Math.log(links.customer?.recent ?? NaN),
+    measure: ({ links }) => links.customer?.recent ?? NaN,
+    scale: Math.log,
     words: ({ links }, through) => `${links.customer?.recent ?? 1} customers through this ${through} in 7 d`,
   }),
   mostOf({
@@ -88,8 +93,8 @@ export const VELOCITY: readonly Feature[] = [
     evidence: "customers through others",
     unit: "ln(1 + customers who ordered at least 1 d before), when this one did not; most of e-mail, card and client",
     kinds: ["email", "client", "card"],
-    measure: ({ links: { customer } }) =>
-      customer === undefined ? NaN : isFirst(customer) ? Math.log1p(customer.known) : 0,
+    measure: ({ links: { customer } }) => (customer === undefined ? NaN : isFirst(customer) ? customer.known : 0),
+    scale: Math.log1p,
     words: ({ links }, through) =>
       `first orders of this customer through this ${through}, after ${counted(links.customer?.known ?? 0, "other")}`,
   }),
@@ -97,7 +102,8 @@ export const VELOCITY: readonly Feature[] = [
     name: "counter_cards_1h",
     unit: "ln of the different cards in 1 h, most of e-mail, client and network",
     kinds: ["email", "client", "ip"],
-    measure: ({ links }) => Math.log(links.card?.recent ?? NaN),
+    measure: ({ links }) => links.card?.recent ?? NaN,
+    scale: Math.log,
     words: ({ links }, through) => `${links.card?.recent ?? 1} cards through this ${through} in 1 h`,
   }),
   mostOf({
@@ -105,7 +111,8 @@ export const VELOCITY: readonly Feature[] = [
     unit: "ln of the different devices in 7 d, most of customer, e-mail and card",
     kinds: ["customer", "email", "card"],
     withSubject: true,
-    measure: ({ links }) => Math.log(links.device?.recent ?? NaN),
+    measure: ({ links }) => links.device?.recent ?? NaN,
+    scale: Math.log,
     words: ({ links }, through) => `${links.device?.recent ?? 1} devices with this ${through} in 7 d`,
   }),
 ];

@@ -88,7 +88,7 @@ function strangeLogin(facts: Facts, { takeoverLoginsPerHour }: RuleSettings): Fi
   const { subject } = facts;
   if (subject === null || subject.kind === "client" || !isFirst(subject.before.links.device)) return null;
   const found = mostThrough(facts, ["client", "ip"], ({ before }) =>
-    Math.min(before.logins1h + 1, before.links.customer?.recent ?? 0),
+    before.logins1h + 1 < takeoverLoginsPerHour ? 0 : Math.min(before.logins1h + 1, before.links.customer?.recent ?? 0),
   );
   if (found === null || found.value < takeoverLoginsPerHour) return null;
   const score = graded(0.74, 0.06, found.value / takeoverLoginsPerHour);

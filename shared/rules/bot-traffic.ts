@@ -51,8 +51,8 @@ const READERS: readonly EntityKind[] = ["customer", "email", "client"];
 const READERS_AND_NETWORK: readonly EntityKind[] = [...READERS, "ip"];
 
 function turningPages(facts: Facts, { botViewsPerMinute, botGapVariation }: RuleSettings): Finding | null {
-  const fast = mostThrough(facts, READERS, ({ before }) => before.views1m + 1);
-  if (fast !== null && fast.value >= botViewsPerMinute) {
+  const fast = mostThrough(facts, READERS, ({ before }) => before.views1m + 1, botViewsPerMinute);
+  if (fast !== null) {
     return {
       score: graded(0.72, 0.1, fast.value / botViewsPerMinute),
       detail: `${Math.round(fast.value)} pages looked at by this ${ENTITY_WORDS[fast.kind]} within 1 min`,
@@ -70,11 +70,13 @@ function turningPages(facts: Facts, { botViewsPerMinute, botGapVariation }: Rule
   };
 }
 
+const OPENERS: readonly EntityKind[] = ["client", "ip"];
+
 /** A device may open half as many as a network. */
 const DEVICE_SHARE = 0.5;
 
 function openingAccounts(facts: Facts, { botSignUpsPerDay }: RuleSettings): Finding | null {
-  const found = mostThrough(facts, ["client", "ip"], ({ kind, before }) => {
+  const found = mostThrough(facts, OPENERS, ({ kind, before }) => {
     const accounts = before.signUps1d + 1;
     const buying = before.orders1d + before.cartAdds1h / 3;
     return buying > BUYING_SHARE * accounts ? 0 : accounts / (kind === "client" ? DEVICE_SHARE : 1);

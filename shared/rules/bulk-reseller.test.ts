@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PricedLine } from "../facts.ts";
+import { priceOf, type PricedLine } from "../facts.ts";
 import type { UsualItem } from "../price-book.ts";
 import type { EntityKind } from "../profile/links.ts";
 import type { Snapshot } from "../profile/snapshot.ts";
@@ -10,11 +10,11 @@ import { RuleSettings } from "./settings.ts";
 const SETTINGS = RuleSettings.parse({ bulkPieces: 20, bulkRepeats: 5 });
 
 function line(quantity: number, usual: Partial<UsualItem> | null = {}, price = 20): PricedLine {
-  return { name: "Mug", price, quantity, usual: usual === null ? null : usualItem(usual) };
+  return { name: "Mug", priceLog: Math.log(price), quantity, usual: usual === null ? null : usualItem(usual) };
 }
 
 function order(items: PricedLine[], before: Partial<Snapshot> = {}) {
-  const value = items.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
+  const value = items.reduce((sum, item) => sum + priceOf(item) * item.quantity, 0);
   const subject = { kind: "customer" as const, before: snapshot(before) };
   return bulkReseller.find(facts({ event: { value }, items, subject }), SETTINGS);
 }

@@ -1,4 +1,4 @@
-import type { Facts } from "../facts.ts";
+import { priceOf, type Facts } from "../facts.ts";
 import { topItem } from "../features/basket.ts";
 import { inWords } from "../number-words.ts";
 import { ENTITY_WORDS } from "../observe.ts";
@@ -54,22 +54,37 @@ export const bulkReseller: Rule = {
 };
 
 function boughtAtOnce(facts: Facts, { bulkPieces, bulkEuros }: RuleSettings): Finding | null {
-  const { event, seen, subject } = facts;
+  const { event, seen } = facts;
+  // What costs little has to be as many more.
+  const worth = seen.amountLog === null ? 1 : Math.expm1(seen.amountLog) / bulkEuros;
+  const most = (mostPieces(facts) / bulkPieces) * Math.min(1, worth);
+  // Of nearly every order that much can be told without a look at what is usual.
+  if (most < 1 || isUsedTo(facts)) return null;
   const found = topItem(facts, ({ quantity }, usual) => Math.log(quantity) - mostUsualLog(usual), SOLD_BEFORE);
   if (found === null || found.quantity < bulkPieces) return null;
   // Where everybody takes one, twenty are many times the usual, and still only a class set.
   const pieces = Math.min(found.quantity / Math.exp(mostUsualLog(found.usual)), found.quantity / bulkPieces);
-  // What costs little has to be as many more.
-  const worth = seen.amountLog === null ? 1 : Math.expm1(seen.amountLog) / bulkEuros;
   const excess = pieces * Math.min(1, worth);
-  if (excess < 1 || found.price * found.quantity < MAIN_SHARE * (event.value ?? 0)) return null;
-  const { orders = 0, amountMax = 0 } = subject?.before ?? {};
-  if (orders >= USED_TO_ORDERS && (seen.amountLog ?? 0) <= amountMax + USED_TO_LOG) return null;
+  if (excess < 1 || priceOf(found) * found.quantity < MAIN_SHARE * (event.value ?? 0)) return null;
   const usual = Math.max(1, Math.round(Math.exp(found.usual.quantityLog)));
   return {
     score: graded(0.66, 0.09, excess),
     detail: `${inWords(found.quantity)} pieces of ${found.name} in one order; usual is ${usual} over ${found.usual.orders} orders`,
   };
+}
+
+/** Whether the customer ordered about as much before. */
+function isUsedTo({ subject, seen }: Facts): boolean {
+  if (subject === null) return false;
+  const { orders, amountMax } = subject.before;
+  return orders >= USED_TO_ORDERS && (seen.amountLog ?? 0) <= amountMax + USED_TO_LOG;
+}
+
+/** Of one line. */
+function mostPieces({ items }: Facts): number {
+  let most = 0;
+  for (let index = 0; index < items.length; index++) most = Math.max(most, items[index]?.quantity ?? 0);
+  return most;
 }
 
 /** ln of as many pieces as ordinary buyers take. */
@@ -80,10 +95,11 @@ function mostUsualLog({ quantityLog, quantitySwing, orders }: UsualItem): number
 function boughtAgain(facts: Facts, { bulkRepeats }: RuleSettings): Finding | null {
   const found = mostThrough(facts, PERSONAL, ({ before }) => {
     const orders = before.orders1d + 1;
+    if (orders < bulkRepeats) return 0;
     const items = before.links.item?.recent ?? Infinity;
     return items <= ITEMS_MOST && orders >= ORDERS_PER_ITEM * items ? orders : 0;
   });
-  if (found === null || found.value < bulkRepeats) return null;
+  if (found === null) return null;
   const names = found.before.links.customer?.recent ?? 1;
   return {
     score: graded(names >= NAMES ? 0.78 : 0.71, 0.1, found.value / bulkRepeats),

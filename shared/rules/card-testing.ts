@@ -39,8 +39,8 @@ export const cardTesting: Rule = {
     const declined = facts.seen.act === "decline" ? 1 : 0;
     const excess = (entity: KnownEntity) =>
       Math.max(hourExcess(entity, declined, settings), dayExcess(entity, declined, settings));
-    const found = mostThrough(facts, THROUGH, excess);
-    if (found === null || found.value < 1) return null;
+    const found = mostThrough(facts, THROUGH, excess, 1);
+    if (found === null) return null;
     const isDay = dayExcess(found, declined, settings) > hourExcess(found, declined, settings);
     return {
       score: graded(0.75, 0.1, found.value),
@@ -57,8 +57,9 @@ function hourExcess(
   declined: number,
   { cardTestingCards, cardTestingDeclines }: RuleSettings,
 ): number {
-  const cards = cardsOf(entity);
   const declines = entity.before.declines1h + declined;
+  if (declines === 0) return 0;
+  const cards = cardsOf(entity);
   const byCards = declines >= DECLINED_SHARE * cards ? cards / cardTestingCards : 0;
   const times = cards * FEW_CARDS_TIMES <= declines ? FEW_CARDS_TIMES : 1;
   const excess = Math.max(byCards, declines / (times * cardTestingDeclines));

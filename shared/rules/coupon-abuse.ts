@@ -36,6 +36,7 @@ function guessing(facts: Facts, { couponCodes }: RuleSettings): Finding | null {
   const isRefused = facts.seen.act === "coupon_refused";
   const found = mostThrough(facts, GUESSERS, ({ kind, before }) => {
     const refused = before.couponsRefused1h + (isRefused ? 1 : 0);
+    if (refused < couponCodes) return 0;
     const codes = Math.min(refused, before.links.coupon?.recent ?? refused);
     return codes / (kind === "ip" ? NETWORK_TIMES : 1);
   });

@@ -22,10 +22,13 @@ export const geoAnomaly: Rule = {
   explains: ["travel_speed"],
   on: ["order", "decline", "login"],
   find(facts, { geoSpeedKmh, geoDistanceKm }) {
-    const found = mostThrough(facts, TRAVELLERS, ({ before }) =>
-      before.movedKm >= geoDistanceKm ? speedKmh(before) : 0,
+    const found = mostThrough(
+      facts,
+      TRAVELLERS,
+      ({ before }) => (before.movedKm >= geoDistanceKm ? speedKmh(before) : 0),
+      geoSpeedKmh,
     );
-    if (found === null || found.value < geoSpeedKmh) return null;
+    if (found === null) return null;
     const { event, signals } = facts;
     const { movedKm, movedMs, links } = found.before;
     const software = mostThrough(facts, ["client"], ({ before }) => (isFirst(before.links.software) ? 1 : 0));

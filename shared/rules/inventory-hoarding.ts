@@ -1,5 +1,6 @@
 import type { KnownEntity } from "../facts.ts";
 import { ENTITY_WORDS } from "../observe.ts";
+import type { EntityKind } from "../profile/links.ts";
 import type { Snapshot } from "../profile/snapshot.ts";
 import { graded, type Rule } from "./rule.ts";
 import { mostThrough } from "./through.ts";
@@ -24,10 +25,11 @@ export const inventoryHoarding: Rule = {
   on: ["cart_add"],
   find(facts, { hoardingPieces }) {
     const { units } = facts.seen;
-    const found = mostThrough(facts, ["customer", "email", "client", "ip"], (entity) =>
-      isHeld(entity, units) ? piecesOf(entity.before, units) / (entity.kind === "ip" ? NETWORK.pieces : 1) : 0,
-    );
-    if (found === null || found.value < hoardingPieces) return null;
+    const found = mostThrough(facts, HOARDERS, (entity) => {
+      const pieces = piecesOf(entity.before, units) / (entity.kind === "ip" ? NETWORK.pieces : 1);
+      return pieces >= hoardingPieces && isHeld(entity, units) ? pieces : 0;
+    });
+    if (found === null) return null;
     const { before, kind } = found;
     const orders = before.orders1h === 0 ? "no order" : before.orders1h === 1 ? "1 order" : `${before.orders1h} orders`;
     return {
@@ -36,6 +38,8 @@ export const inventoryHoarding: Rule = {
     };
   },
 };
+
+const HOARDERS: readonly EntityKind[] = ["customer", "email", "client", "ip"];
 
 function piecesOf({ cartUnits1h }: Snapshot, units: number): number {
   return cartUnits1h + units;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PricedLine } from "../facts.ts";
+import { priceOf, type PricedLine } from "../facts.ts";
 import type { UsualItem } from "../price-book.ts";
 import { facts, usualItem } from "../test-facts.ts";
 import { priceGlitch } from "./price-glitch.ts";
@@ -11,11 +11,11 @@ const COSTLY = { priceLog: Math.log(400) };
 const SETTINGS = RuleSettings.parse({ priceGlitchFactor: 4 });
 
 function line(price: number, usual: Partial<UsualItem> | null = {}, quantity = 1): PricedLine {
-  return { name: "Mug", price, quantity, usual: usual === null ? null : usualItem(usual) };
+  return { name: "Mug", priceLog: Math.log(price), quantity, usual: usual === null ? null : usualItem(usual) };
 }
 
 function find(...items: PricedLine[]) {
-  const value = items.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
+  const value = items.reduce((sum, item) => sum + priceOf(item) * item.quantity, 0);
   return priceGlitch.find(facts({ event: { value }, items }), SETTINGS);
 }
 

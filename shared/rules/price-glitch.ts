@@ -1,7 +1,7 @@
-import type { Facts, PricedLine } from "../facts.ts";
-import { ordinarySwing, topItem } from "../features/basket.ts";
+import { priceOf, type Facts, type PricedLine } from "../facts.ts";
+import { ordinarySwing, priceOff, strangestOf, topItem } from "../features/basket.ts";
 import { times } from "../number-words.ts";
-import { nearestUsualLog, type UsualItem } from "../price-book.ts";
+import type { UsualItem } from "../price-book.ts";
 import { graded, type Rule } from "./rule.ts";
 
 /**
@@ -22,40 +22,33 @@ export const priceGlitch: Rule = {
   explains: ["price_drop", "price_rise"],
   on: ["order", "decline"],
   find(facts, { priceGlitchFactor }) {
-    const isGlitch = (line: PricedLine, usual: UsualItem) => {
-      const off = Math.abs(offLog(line, usual));
-      const excess = Math.exp(off) / (priceGlitchFactor * tradeTimes(line, usual));
-      const stakeLeast = STAKE_SHARE / excess ** 2;
-      return (
-        excess >= 1 && off >= ordinarySwing(usual.priceSwing, usual) && stakeShare(facts, line, usual) >= stakeLeast
-      );
-    };
-    const found = topItem(facts, (line, usual) => (isGlitch(line, usual) ? Math.abs(offLog(line, usual)) : 0));
-    if (found === null || !isGlitch(found, found.usual)) return null;
-    const off = offLog(found, found.usual);
+    if (strangestOf(facts.items)?.isAnyPriceOff !== true) return null;
+    const found = topItem(facts, (line, usual) => glitchLog(facts, line, usual, priceGlitchFactor));
+    if (found === null || glitchLog(facts, found, found.usual, priceGlitchFactor) === 0) return null;
+    const off = priceOff(found, found.usual);
     const factor = Math.exp(Math.abs(off));
     const show = (price: number) => `${Number(price.toFixed(2))} ${facts.event.currency ?? ""}`.trim();
     return {
       score: graded(0.72, 0.08, factor / priceGlitchFactor),
-      detail: `${found.name} sold at ${show(found.price)}; usual is ${show(found.price / Math.exp(off))} over ${found.usual.orders} orders, ${times(factor)} ${off < 0 ? "less" : "more"}`,
+      detail: `${found.name} sold at ${show(priceOf(found))}; usual is ${show(priceOf(found) / Math.exp(off))} over ${found.usual.orders} orders, ${times(factor)} ${off < 0 ? "less" : "more"}`,
     };
   },
 };
 
-function tradeTimes(line: PricedLine, usual: UsualItem): number {
-  return line.quantity >= TRADE.pieces && offLog(line, usual) < 0 ? TRADE.times : 1;
-}
-
-/** ln of a line's price over the nearest usual one. */
-function offLog({ price }: PricedLine, usual: UsualItem): number {
-  const priceLog = Math.log(price);
-  return priceLog - nearestUsualLog(usual, priceLog);
+/** How far (ln) a line's price is off, to either side, when that is a glitch; else 0. */
+function glitchLog(facts: Facts, line: PricedLine, usual: UsualItem, glitchFactor: number): number {
+  const offLog = priceOff(line, usual);
+  const off = Math.abs(offLog);
+  const isTrade = line.quantity >= TRADE.pieces && offLog < 0;
+  const excess = Math.exp(off) / (glitchFactor * (isTrade ? TRADE.times : 1));
+  if (excess < 1 || off < ordinarySwing(usual.priceSwing, usual)) return 0;
+  return stakeShare(facts, line, offLog) >= STAKE_SHARE / excess ** 2 ? off : 0;
 }
 
 /** What the wrong price adds or takes away, as a share of the order's worth with or without it, whichever is more. */
-function stakeShare({ event }: Facts, line: PricedLine, usual: UsualItem): number {
-  const paid = line.price * line.quantity;
-  const due = paid / Math.exp(offLog(line, usual));
+function stakeShare({ event }: Facts, line: PricedLine, offLog: number): number {
+  const paid = priceOf(line) * line.quantity;
+  const due = paid / Math.exp(offLog);
   const value = event.value ?? paid;
   return Math.abs(due - paid) / Math.max(value, value - paid + due);
 }

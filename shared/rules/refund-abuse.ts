@@ -48,12 +48,13 @@ function overpaid(facts: Facts): Finding | null {
 function everythingBack(facts: Facts, { refundCount, refundShare }: RuleSettings): Finding | null {
   const found = mostThrough(facts, REFUNDED, (entity) => {
     const refunds = refundsOf(entity, facts);
+    if (refunds < refundCount) return 0;
     const isMost =
       refunds >= refundShare * entity.before.orders30d &&
       eurosRefunded(entity, facts) >= refundShare * eurosOrdered(entity);
     return isMost && entity.before.orders >= refundCount ? refunds : 0;
   });
-  if (found === null || found.value < refundCount) return null;
+  if (found === null) return null;
   const { sinceOrderMs, orders30d, links } = found.before;
   const isRefund = facts.seen.act === "refund";
   const isQuick = isRefund && sinceOrderMs < QUICK_MS;

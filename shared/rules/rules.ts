@@ -37,11 +37,13 @@ const RULES_ON: ReadonlyMap<Act, readonly Rule[]> = new Map(
 /** What the named rules find, strongest first. */
 export function findings(facts: Facts, settings: RuleSettings): (Finding & { rule: Rule })[] {
   const found: (Finding & { rule: Rule })[] = [];
-  for (const rule of RULES_ON.get(facts.seen.act) ?? []) {
+  const rules = RULES_ON.get(facts.seen.act) ?? [];
+  for (let index = 0; index < rules.length; index++) {
+    const rule = rules[index] as Rule; // within the list
     const finding = rule.find(facts, settings);
-    if (finding !== null) found.push({ ...finding, rule });
+    if (finding !== null) found.push({ score: finding.score, detail: finding.detail, rule });
   }
-  return found.sort((a, b) => b.score - a.score);
+  return found.length < 2 ? found : found.sort((a, b) => b.score - a.score);
 }
 
 /** What each of the rules whose findings are rare in most shops only makes of an event, by code: what a calibration learns of them. */

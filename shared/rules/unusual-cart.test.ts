@@ -25,7 +25,7 @@ const CARD = { card_fingerprint: "card-1" };
 function find({ value, currency = "EUR", isDeclined = false, lines = [], event = {}, before }: Order) {
   const items: PricedLine[] = lines.flatMap(({ price = 0, quantity = 1, sold }) => {
     const usual = sold === undefined ? null : usualItem({ orders: sold, priceLog: Math.log(price) });
-    return price > 0 ? [{ name: "Thing", price, quantity, usual }] : [];
+    return price > 0 ? [{ name: "Thing", priceLog: Math.log(price), quantity, usual }] : [];
   });
   const listed = lines.map(({ sold: _sold, ...item }) => item);
   return unusualCart.find(

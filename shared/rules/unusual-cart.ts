@@ -1,7 +1,8 @@
-import type { Facts } from "../facts.ts";
+import { priceOf, type Facts, type PricedLine } from "../facts.ts";
 import { ordinarySwing } from "../features/basket.ts";
 import { inWords, money } from "../number-words.ts";
 import { ENTITY_WORDS } from "../observe.ts";
+import type { EntityKind } from "../profile/links.ts";
 import { graded, type Finding, type Rule } from "./rule.ts";
 import type { RuleSettings } from "./settings.ts";
 import { mostThrough } from "./through.ts";
@@ -51,9 +52,11 @@ export const unusualCart: Rule = {
   },
 };
 
+const FILLERS: readonly EntityKind[] = ["customer", "email", "client"];
+
 function fastAdds(facts: Facts, { cartAddsPerMinute }: RuleSettings): Finding | null {
-  const found = mostThrough(facts, ["customer", "email", "client"], ({ before }) => before.cartAdds1m + 1);
-  if (found === null || found.value <= cartAddsPerMinute) return null;
+  const found = mostThrough(facts, FILLERS, ({ before }) => before.cartAdds1m + 1, cartAddsPerMinute);
+  if (found === null || found.value === cartAddsPerMinute) return null;
   return {
     score: graded(0.75, 0.1, found.value / cartAddsPerMinute),
     detail: `${Math.floor(found.value)} things put into the cart by this ${ENTITY_WORDS[found.kind]} within 1 min`,
@@ -73,14 +76,19 @@ function tooMuch(facts: Facts, amountLog: number, { cartEurosMost }: RuleSetting
 
 /** Share of an order's worth in what often sold at this price and in such quantities. */
 function ordinaryShare({ event, items }: Facts): number {
-  const ordinary = items.filter(
-    ({ price, quantity, usual }) =>
-      usual !== null &&
-      usual.orders >= SOLD_BEFORE &&
-      Math.abs(Math.log(price) - usual.priceLog) <= PRICE_LOG &&
-      Math.log(quantity) <= usual.quantityLog + ordinarySwing(usual.quantitySwing, usual),
+  let sum = 0;
+  for (const line of items) if (isOrdinary(line)) sum += priceOf(line) * line.quantity;
+  return sum / (event.value ?? Infinity);
+}
+
+function isOrdinary(line: PricedLine): boolean {
+  const { quantity, usual } = line;
+  return (
+    usual !== null &&
+    usual.orders >= SOLD_BEFORE &&
+    Math.abs(Math.log(priceOf(line)) - usual.priceLog) <= PRICE_LOG &&
+    Math.log(quantity) <= usual.quantityLog + ordinarySwing(usual.quantitySwing, usual)
   );
-  return ordinary.reduce((sum, { price, quantity }) => sum + price * quantity, 0) / (event.value ?? Infinity);
 }
 
 function tooLittle(facts: Facts, { cartEurosLeast }: RuleSettings): Finding | null {
