@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { compileCheck } from "../shared/checker.ts";
 import { EventId } from "../shared/event.ts";
 import { inPresentForm, IntakeEnvelope, ScoredEvent, type IntakeMessage } from "../shared/message.ts";
 import { fieldErrors } from "../shared/serve.ts";
@@ -15,7 +16,8 @@ export interface QueueMessage {
 /** An event that can be stored, with the failure to record should the database refuse it. */
 export interface IntakeRow extends EventRow {
   scored: ScoredEvent;
-  failure: Omit<FailedEvent, "reason">;
+  /** The failure it becomes; made when asked for, as hardly any is. */
+  failedFor(reason: string): FailedEvent;
 }
 
 /** What a batch of messages holds: rows to store, and failures to record in their place. */
@@ -33,28 +35,36 @@ export function readIntake(messages: readonly QueueMessage[], nowMs: number): In
         intake.failures.push(part);
         continue;
       }
-      const { requestId, keyId, event, failure } = part;
-      const scored = ScoredEvent.safeParse(event);
+      const { requestId, keyId, event, failedFor } = part;
+      const scored = parseScored(event);
       if (scored.success) {
-        intake.rows.push({ ...eventRow(scored.data, { requestId, keyId, nowMs }), scored: scored.data, failure });
+        const { id, line, copy } = eventRow(scored.data, { requestId, keyId, nowMs });
+        intake.rows.push({ id, line, copy, scored: scored.data, failedFor });
       } else {
-        intake.failures.push({ ...failure, reason: `not a scored event: ${inWords(scored.error)}` });
+        intake.failures.push(failedFor(`not a scored event: ${inWords(scored.error)}`));
       }
     }
   }
   return intake;
 }
 
+const isScored = compileCheck(ScoredEvent) as (value: unknown) => value is ScoredEvent; // of what it takes zod makes the same
+
+/** What `ScoredEvent` makes of a value, several times as fast where there is nothing wrong with it. */
+function parseScored(value: unknown): z.ZodSafeParseResult<ScoredEvent> {
+  return isScored(value) ? { success: true, data: value } : ScoredEvent.safeParse(value);
+}
+
 /** Messages as failures for a reason that is none of their content's: one per event where they can be taken apart. */
 export function asFailures(messages: readonly QueueMessage[], reason: string): FailedEvent[] {
-  return messages.flatMap(partsOf).map((part) => ("reason" in part ? part : { ...part.failure, reason }));
+  return messages.flatMap(partsOf).map((part) => ("reason" in part ? part : part.failedFor(reason)));
 }
 
 interface Part {
   requestId: string;
   keyId: string;
   event: unknown;
-  failure: Omit<FailedEvent, "reason">;
+  failedFor(reason: string): FailedEvent;
 }
 
 function partsOf(message: QueueMessage): (Part | FailedEvent)[] {
@@ -66,9 +76,11 @@ function partsOf(message: QueueMessage): (Part | FailedEvent)[] {
   }
   const { v, request_id, key_id, events } = envelope.data;
   return events.map((event, index) => {
-    const payload = { v, request_id, key_id, events: [event] } satisfies Record<keyof IntakeMessage, unknown>;
-    const failure = { id: `fail_${message.id}_${index}`, event_id: eventIdOf(event), payload };
-    return { requestId: request_id, keyId: key_id, event: inPresentForm(event, v), failure };
+    const failedFor = (reason: string): FailedEvent => {
+      const payload = { v, request_id, key_id, events: [event] } satisfies Record<keyof IntakeMessage, unknown>;
+      return { id: `fail_${message.id}_${index}`, event_id: eventIdOf(event), reason, payload };
+    };
+    return { requestId: request_id, keyId: key_id, event: inPresentForm(event, v), failedFor };
   });
 }
 

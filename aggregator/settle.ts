@@ -73,7 +73,7 @@ async function countMessages(messages: readonly QueueMessage[], { db }: SettleSe
 /** Minutes of counts in one statement: the rows of each are up to 1 KB as JSON. */
 const STATEMENT_MINUTES = 2_000;
 
-/** JSON of one statement, in UTF-16 units: well below what Neon takes in one request. */
+/** The rows of one statement, in UTF-16 units: well below what Neon takes in one request. */
 const STATEMENT_LENGTH = 2_000_000;
 
 type Outcome = Stored & { refused: FailedEvent[] };
@@ -81,7 +81,7 @@ type Outcome = Stored & { refused: FailedEvent[] };
 /** Stores rows, each of which is new, was there already, or is refused for itself alone. */
 export async function storeRows(db: Db, rows: readonly IntakeRow[]): Promise<Outcome> {
   const outcome: Outcome = { stored: [], anomalies: 0, refused: [] };
-  for (const portion of portions(rows, ({ json }) => json.length, { sizeMost: STATEMENT_LENGTH }))
+  for (const portion of portions(rows, ({ line }) => line.length, { sizeMost: STATEMENT_LENGTH }))
     append(outcome, await storeApart(db, portion));
   return outcome;
 }
@@ -101,7 +101,7 @@ async function storeApart(db: Db, rows: readonly IntakeRow[]): Promise<Outcome> 
     const [only] = rows;
     if (only !== undefined && rows.length === 1) {
       const reason = `refused by the database: SQLSTATE ${sqlState(error)}`;
-      return { stored: [], anomalies: 0, refused: [{ ...only.failure, reason }] };
+      return { stored: [], anomalies: 0, refused: [only.failedFor(reason)] };
     }
   }
   const middle = Math.ceil(rows.length / 2);

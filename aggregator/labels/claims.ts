@@ -5,18 +5,21 @@ import { applyLabels, type NewLabel } from "./apply.ts";
 import { shopWordOf } from "./shop-word.ts";
 
 /**
- * A CTE for the statement that stores events, after `intake` and `fresh`: notes those that may say something of another's purchase. Only
- * what the shop's own server sent: anybody can send what a browser sends.
+ * Whether an event, by its row `e`, may say something of another's purchase. Only what the shop's own server sent: anybody can send what
+ * a browser sends.
  */
+export const MAY_CLAIM = sql`(
+  e.source = 'secret' AND e.transaction_id IS NOT NULL AND (
+    e.name IN ('chargeback', 'chargeback_reversed') OR (e.name = 'refund' AND e.event #>> '{properties,reason}' IS NOT NULL)
+  ))`;
+
+/** A CTE for the statement that stores events, after `fresh`, whose `may_claim` says `MAY_CLAIM`: notes those that it holds for. */
 export const CLAIM = sql`
   claimed AS (
     INSERT INTO label_claims (event_id, transaction_id)
-    SELECT fresh.id, fresh.transaction_id FROM fresh JOIN intake USING (id)
-    WHERE intake.source = 'secret' AND fresh.transaction_id IS NOT NULL AND (
-      fresh.name IN ('chargeback', 'chargeback_reversed')
-      OR (fresh.name = 'refund' AND intake.event #>> '{properties,reason}' IS NOT NULL)
-    )
-    ORDER BY fresh.id
+    SELECT id, transaction_id FROM fresh
+    WHERE may_claim
+    ORDER BY id
     ON CONFLICT DO NOTHING
   )`;
 

@@ -1,7 +1,12 @@
+import { sql, type SQL } from "drizzle-orm";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import type { ScoredEvent } from "../../shared/message.ts";
+import { below, chance, pick, seededRandom, type Random } from "../../shared/random.ts";
+import { entityOf } from "../alert/rules/group.ts";
 import { ANOMALOUS, NOW_MS, scoredEvent } from "../test-events.ts";
-import { isRowFault, sqlState } from "./db.ts";
-import { eventRow, storeEvents } from "./events.ts";
+import { isRowFault, queryRows, sqlState } from "./db.ts";
+import { eventRow, intakeOf, storeEvents } from "./events.ts";
 import { testDatabase } from "./test-database.ts";
 
 const provenance = { requestId: "req_1", keyId: "key_1", nowMs: NOW_MS };
@@ -15,6 +20,115 @@ afterEach(() => database.reset());
 
 async function all(table: string): Promise<Record<string, unknown>[]> {
   return (await database.client.query<Record<string, unknown>>(`SELECT * FROM ${table} ORDER BY 1`)).rows;
+}
+
+/** The columns of a row, as a record of JSON would have to name them. */
+const RECORD = [
+  ["id", "text"],
+  ["name", "text"],
+  ["occurred_at", "timestamptz"],
+  ["received_at", "timestamptz"],
+  ["timestamp_source", "text"],
+  ["source", "text"],
+  ["request_id", "text"],
+  ["repeated", "boolean"],
+  ["key_id", "text"],
+  ["user_id", "text"],
+  ["client_id", "text"],
+  ["session_id", "text"],
+  ["transaction_id", "text"],
+  ["country", "text"],
+  ["value", "numeric"],
+  ["currency", "text"],
+  ["score", "real"],
+  ["anomaly", "boolean"],
+  ["event", "jsonb"],
+  ["signals", "jsonb"],
+  ["feature_set", "text"],
+  ["features", "real[]"],
+  ["rules", "jsonb"],
+  ["assessment", "jsonb"],
+  ["shadow", "jsonb"],
+  ["runtime", "text"],
+  ["found_at", "timestamptz"],
+  ["entity", "text"],
+] as const;
+
+function recordOf(scored: ScoredEvent): Record<(typeof RECORD)[number][0], unknown> {
+  const { event, signals, assessment, ...rest } = scored;
+  const { id, name, user_id, client_id, session_id, transaction_id, value, currency } = event;
+  const isAnomaly = assessment.anomaly;
+  return {
+    ...rest,
+    id,
+    name,
+    user_id,
+    client_id,
+    session_id,
+    transaction_id,
+    value,
+    currency,
+    event,
+    signals,
+    assessment,
+    occurred_at: event.timestamp,
+    request_id: provenance.requestId,
+    key_id: provenance.keyId,
+    country: signals.country,
+    score: assessment.score,
+    anomaly: isAnomaly,
+    found_at: isAnomaly ? new Date(NOW_MS).toISOString() : null,
+    entity: isAnomaly ? entityOf(scored) : null,
+  };
+}
+
+const TEXTS = [
+  "a\tb",
+  "a\nb",
+  "a\\nb",
+  "null",
+  "",
+  '"',
+  "\\",
+  "{}",
+  "\u2028",
+  "😀",
+  "\u007f\u0001",
+  "'; --",
+  "\r\n",
+  "$1",
+  "ß",
+];
+const NUMBERS = [0, -0, 0.1, 1e-7, 5.800008296966553, 1 / 3, 9_999_999_999, 1e21, 1e-30, 0.30000000000000004];
+
+/** An event of which any text and number may be an odd one. */
+function strangeEvent(random: Random, nth: number): ScoredEvent {
+  const text = (usual: string) => (chance(random, 0.5) ? usual : pick(random, TEXTS));
+  const number = () => pick(random, NUMBERS);
+  const maybe = <T>(value: T) => (chance(random, 0.3) ? undefined : value);
+  return scoredEvent(
+    {
+      id: `evt_${10_000_000 + nth}`,
+      timestamp: chance(random, 0.5) ? "2026-11-21T09:59:59.000Z" : "2026-02-28T23:59:59.123456+02:00",
+      user_id: maybe(text("user-1")),
+      client_id: maybe(text("client-1")),
+      session_id: maybe(text("session-1")),
+      value: maybe(number()),
+      currency: maybe("EUR"),
+      properties: maybe({ [text("key")]: [text("value"), number(), null, { [text("deep")]: false }] }),
+    },
+    { score: number(), ...(chance(random, 0.3) && ANOMALOUS) },
+    {
+      repeated: chance(random, 0.5),
+      signals: { country: maybe(text("DE")), city: maybe(text("Köln")), latitude: maybe(number()) },
+      feature_set: text("shop-v4"),
+      features: Array.from({ length: below(random, 4) }, number),
+      rules: { [text("velocity")]: number() },
+      shadow: chance(random, 0.5)
+        ? null
+        : { model: text("m"), client_model: null, calibration: text("c"), score: number(), anomaly: false },
+    },
+  );
 }
 
 describe("storeEvents", () => {
@@ -65,6 +179,21 @@ describe("storeEvents", () => {
       }),
     ]);
     expect(await all("anomalies")).toEqual([]);
+  });
+
+  it("reads of 3,000 events, whatever stands in their texts and numbers, what a record of all columns holds", async () => {
+    const random = seededRandom(11);
+    const scored = Array.from({ length: 3_000 }, (_each, nth) => strangeEvent(random, nth));
+    const rows = scored.map((one) => eventRow(one, provenance));
+    const records = JSON.stringify(scored.map(recordOf));
+    const difference = async (one: SQL, other: SQL) =>
+      queryRows(database.db, z.unknown(), sql`${one} EXCEPT ALL ${other}`);
+    const columns = sql.raw(RECORD.map(([name]) => name).join(", "));
+    const lines = sql`SELECT ${columns} FROM (${intakeOf(rows)}) AS intake`;
+    const types = sql.raw(RECORD.map((column) => column.join(" ")).join(", "));
+    const reference = sql`SELECT ${columns} FROM jsonb_to_recordset(${records}::jsonb) AS record (${types})`;
+    expect([await difference(lines, reference), await difference(reference, lines)]).toEqual([[], []]);
+    expect(await queryRows(database.db, z.unknown(), lines)).toHaveLength(3_000);
   });
 
   it("makes of an anomaly its place in the triage list, with whom it is about, and leaves it to be raised", async () => {

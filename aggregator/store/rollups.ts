@@ -40,20 +40,29 @@ const columns = sql.raw(MEASURES.join(", "));
 const sums = sql.raw(MEASURES.map((measure) => `sum(${measure}) AS ${measure}`).join(", "));
 const additions = sql.raw(MEASURES.map((measure) => `${measure} = r.${measure} + excluded.${measure}`).join(", "));
 
-/** Adds `minutes` to the sums of a grain, after those of another where its WITH name is given. */
-function addTo(grain: Grain, width: string, after?: SQL): SQL {
+/** Sums up what falls into the same bucket of time, each so wide. */
+function sumUp(from: SQL, width: string): SQL {
+  return sql`
+    SELECT dimension, date_bin(${width}, at, ${ORIGIN}) AS at, member, trusted, currency, ${sums}
+    FROM ${from}
+    GROUP BY 1, 2, 3, 4, 5`;
+}
+
+/** Adds `more` to the sums of a grain, after those of another where its WITH name is given. */
+function addTo(grain: Grain, more: SQL, after?: SQL): SQL {
   return sql`
     INSERT INTO ${sql.identifier(GRAINS[grain])} AS r (dimension, at, member, trusted, currency, ${columns})
-    SELECT dimension, date_bin(${width}, at, ${ORIGIN}), member, trusted, currency, ${sums}
-    FROM minutes
+    SELECT dimension, at, member, trusted, currency, ${columns}
+    FROM ${more}
     ${after === undefined ? sql`` : sql`WHERE (SELECT count(*) FROM ${after}) >= 0`}
-    GROUP BY 1, 2, 3, 4, 5
     ORDER BY 1, 2, 3, 4, 5
     ON CONFLICT (dimension, at, member, trusted, currency) DO UPDATE SET ${additions}
     RETURNING r.dimension`;
 }
 
 const notSet = sql.raw(`'${NOT_SET}'`);
+const other = sql.raw(`'${OTHER}'`);
+const categoriesOfOrder = sql.raw(String(CATEGORIES_OF_ORDER));
 
 /** What is summed up of an event, out of its row `e`. `act` is what `actOf` in shared/observe.ts says of it, or that it is a refund. */
 export const FACTS = sql`
@@ -113,29 +122,32 @@ export const ROLL_UP = sql`
     WHERE ${isEarlier} OR excluded.orders <> 0 OR excluded.untrusted_events <> 0
     RETURNING s.*, s.untrusted_events = 0 AS trusted, s.orders > 0 AS converted
   ), lines AS (
-    SELECT acted.id, acted.sign, acted.occurred_at, acted.trusted, acted.currency,
-      CASE WHEN place > ${sql.raw(String(CATEGORIES_OF_ORDER))} THEN ${sql.raw(`'${OTHER}'`)} ELSE category END AS category,
-      sum(line.revenue) AS revenue, sum(line.quantity) AS quantity
+    SELECT acted.sign, acted.occurred_at, acted.trusted, acted.currency, line.*
     FROM acted CROSS JOIN LATERAL (
-      SELECT coalesce(item_category, ${notSet}) AS category,
-        sum(coalesce(price * coalesce(quantity, 1), 0)) AS revenue,
-        sum(coalesce(quantity, 1)) AS quantity,
-        row_number() OVER (ORDER BY sum(coalesce(price * coalesce(quantity, 1), 0)) DESC, min(item_category)) AS place
-      FROM jsonb_to_recordset(items) AS item (item_category text, price numeric, quantity bigint)
+      SELECT CASE WHEN place > ${categoriesOfOrder} THEN ${other} ELSE category END AS category,
+        sum(revenue) AS revenue, sum(quantity) AS quantity
+      FROM (
+        SELECT coalesce(item_category, ${notSet}) AS category,
+          sum(coalesce(price * coalesce(quantity, 1), 0)) AS revenue,
+          sum(coalesce(quantity, 1)) AS quantity,
+          row_number() OVER (ORDER BY sum(coalesce(price * coalesce(quantity, 1), 0)) DESC, min(item_category)) AS place
+        FROM jsonb_to_recordset(items) AS item (item_category text, price numeric, quantity bigint)
+        GROUP BY 1
+      ) AS placed
       GROUP BY 1
+      LIMIT ${categoriesOfOrder} + 1 -- there are no more, but the planner takes them for a hundred
     ) AS line
     WHERE ordered
-    GROUP BY 1, 2, 3, 4, 5, 6
-  ), contributions (at, trusted, currency, name, country, device, category, ${columns}) AS (
+  ), contributions (at, trusted, currency, name, country, device, ${columns}) AS (
     SELECT occurred_at, trusted, CASE WHEN ordered OR act = 'refund' THEN coalesce(currency, '') ELSE '' END,
-      name, country, device, NULL,
+      name, country, device,
       sign, flagged::integer * sign, (act = 'decline')::integer * sign,
       ordered::integer * sign, CASE WHEN ordered THEN sign * coalesce(value, 0) ELSE 0 END, 0,
       refunded_first::integer * sign, CASE WHEN act = 'refund' THEN sign * coalesce(value, 0) ELSE 0 END,
       0, 0
     FROM acted
     UNION ALL
-    SELECT side.at, side.trusted, '', NULL, side.country, side.device, NULL,
+    SELECT side.at, side.trusted, '', NULL, side.country, side.device,
       0, 0, 0, 0, 0, 0, 0, 0, side.sign, side.converted::integer * side.sign
     FROM met CROSS JOIN LATERAL (VALUES
       (1, met.started_at, met.country, met.device, met.trusted, met.converted),
@@ -143,19 +155,20 @@ export const ROLL_UP = sql`
     ) AS side (sign, at, country, device, trusted, converted)
     WHERE side.at IS NOT NULL AND (met.started_at, met.country, met.device, met.trusted, met.converted)
       IS DISTINCT FROM (met.was_started_at, met.was_country, met.was_device, met.was_trusted, met.was_converted)
-    UNION ALL
-    SELECT occurred_at, trusted, coalesce(currency, ''), NULL, NULL, NULL, category,
-      0, 0, 0, sign, sign * revenue, sign * quantity, 0, 0, 0, 0
-    FROM lines
-  ), minutes AS (
-    SELECT dimension, date_bin('1 minute', at, ${ORIGIN}) AS at, member, trusted, currency, ${sums}
+  ), parts (dimension, at, member, trusted, currency, ${columns}) AS (
+    SELECT dimension, at, member, trusted, currency, ${columns}
     FROM contributions CROSS JOIN LATERAL (VALUES
-      ('all', CASE WHEN category IS NULL THEN '' END),
-      ('name', name), ('country', country), ('device', device), ('category', category)
+      ('all', ''), ('name', name), ('country', country), ('device', device)
     ) AS cut (dimension, member)
     WHERE member IS NOT NULL
-    GROUP BY 1, 2, 3, 4, 5
-  ), rolled_minutes AS (${addTo("1m", "1 minute")}
-  ), rolled_hours AS (${addTo("1h", "1 hour", sql`rolled_minutes`)}
-  ), rolled_days AS (${addTo("1d", "1 day", sql`rolled_hours`)}
+    UNION ALL
+    SELECT 'category', occurred_at, category, trusted, coalesce(currency, ''),
+      0, 0, 0, sign, sign * revenue, sign * quantity, 0, 0, 0, 0
+    FROM lines
+  ), minutes AS (${sumUp(sql`parts`, "1 minute")}
+  ), hours AS (${sumUp(sql`minutes`, "1 hour")}
+  ), days AS (${sumUp(sql`hours`, "1 day")}
+  ), rolled_minutes AS (${addTo("1m", sql`minutes`)}
+  ), rolled_hours AS (${addTo("1h", sql`hours`, sql`rolled_minutes`)}
+  ), rolled_days AS (${addTo("1d", sql`days`, sql`rolled_hours`)}
   )`;

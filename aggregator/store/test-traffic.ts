@@ -3,7 +3,7 @@ import { below, chance, pick, pickWeighted, shuffle, type Random } from "../../s
 import type { ScoredEvent } from "../../shared/message.ts";
 import { ANOMALOUS, NOW_MS, scoredEvent } from "../test-events.ts";
 import type { Db } from "./db.ts";
-import { eventRow, type EventRow } from "./events.ts";
+import { eventRow, intakeOf, type EventRow } from "./events.ts";
 
 const NAMES = ["page_view", "add_to_cart", "purchase", "refund", "payment_failed", "my_own"];
 const WEIGHTS = [6, 3, 6, 3, 1, 1];
@@ -109,14 +109,13 @@ function randomMoney(random: Random, name: string) {
 
 /** Stores as the version without aggregates did: rows and anomalies, and nothing else. */
 export async function storeAsBefore(db: Db, rows: readonly EventRow[]): Promise<void> {
-  const records = `[${rows.map(({ json }) => json).join(",")}]`;
   await db.execute(sql`
     WITH fresh AS (
       INSERT INTO events (id, name, occurred_at, received_at, timestamp_source, source, request_id, key_id, session_id,
         transaction_id, country, value, currency, score, anomaly, event, signals, feature_set, features, assessment, runtime)
       SELECT id, name, occurred_at, received_at, timestamp_source, source, request_id, key_id, session_id, transaction_id,
         country, value, currency, score, anomaly, event, signals, feature_set, features, assessment, runtime
-      FROM jsonb_populate_recordset(NULL::events, ${records}::jsonb)
+      FROM (${intakeOf(rows)}) AS intake
       ON CONFLICT DO NOTHING
       RETURNING id, anomaly
     )
