@@ -8,11 +8,11 @@ const OTHER_REQUESTS = [1, 5, 20, 50, 100];
 
 /** Of the events of a shop; where each is from is in ORIGINS. */
 const EVENT: PerEvent = {
-  edgeCpuMs: 0.09,
-  aggregatorCpuMs: 0.06,
-  postgresCpuMs: 0.08,
-  messageBytes: 1_260,
-  rowBytes: 2_310,
+  edgeCpuMs: 0.072,
+  aggregatorCpuMs: 0.039,
+  postgresCpuMs: 0.085,
+  messageBytes: 1_270,
+  rowBytes: 2_250,
   entities: 2.2,
   entitiesWrittenShare: 0.95,
   newEntities: 0.5,

@@ -15,65 +15,61 @@ const STARTS = sized("STARTS", 9);
 const WARM_P95_MOST_MS = 10;
 const COLD_MOST_MS = 60;
 
-interface Side {
-  maximum: number;
-  atHalf: LoadResult;
-}
-
 /** How soon the edge answers while half of what it can take comes in, and how soon its first request is answered. */
 export async function latency(folder: string): Promise<Report> {
   const rows: Report["rows"] = [];
   for (const { what, bodies } of await traffics()) {
-    const { edge, echo } = await measureWarm(folder, bodies);
+    const { maximum, edge, echo } = await measureWarm(folder, bodies);
     rows.push(
       { what: `${what}, floor: a Worker that echoes`, figure: figure(echo) },
       {
-        what: `${what}, POST /v1/events`,
+        what: `${what}, POST /v1/events, ${(maximum / 2).toFixed(0)} of at most ${maximum.toFixed(0)} requests/s`,
         figure: figure(edge),
         target: `P95 < ${WARM_P95_MOST_MS} ms`,
-        met: edge.atHalf.latencyMsP95 < WARM_P95_MOST_MS,
+        met: edge.latencyMsP95 < WARM_P95_MOST_MS,
       },
     );
   }
   return {
     name: "latency",
-    about: `answers at half of the highest rate of each, sent when due whether or not others are answered, ${HALF_MS / 1000} s; ${STARTS} cold starts`,
+    about: `answers at half of the highest rate of the edge, the echo at the same, sent when due whether or not others are answered, ${HALF_MS / 1000} s; ${STARTS} cold starts`,
     rows: [...rows, ...(await measureCold(folder))],
   };
 }
 
-function figure({ maximum, atHalf }: Side): string {
-  const { latencyMsP50, latencyMsP95, latencyMsP99 } = atHalf;
-  return `P50 ${latencyMsP50.toFixed(1)} ms, P95 ${latencyMsP95.toFixed(1)} ms, P99 ${latencyMsP99.toFixed(1)} ms at half of ${maximum.toFixed(0)} requests/s`;
+function figure({ latencyMsP50, latencyMsP95, latencyMsP99 }: LoadResult): string {
+  return `P50 ${latencyMsP50.toFixed(1)} ms, P95 ${latencyMsP95.toFixed(1)} ms, P99 ${latencyMsP99.toFixed(1)} ms`;
 }
 
-async function measureWarm(folder: string, bodies: Bodies): Promise<{ edge: Side; echo: Side }> {
+/** Both at the same rate: the client shares the processors, so at a higher one the echo would wait for the client alone. */
+async function measureWarm(
+  folder: string,
+  bodies: Bodies,
+): Promise<{ maximum: number; edge: LoadResult; echo: LoadResult }> {
   const full = await startEdgeAlone(folder);
   const floor = await startInstead(folder, "echo");
   try {
     await untilOrt(full.workers.edge);
     let sent = 0;
     const headers = { authorization: `Bearer ${full.key}`, "content-type": "application/json" };
-    const shared = { headers, body: () => bodies(sent++) };
-    const measure = async (url: URL, path: string, status: string): Promise<Side> => {
-      const asFast = { ...shared, url, path, connections: CONNECTIONS };
-      requireAll(await load({ ...asFast, durationMs: WARM_UP_MS }), status);
-      const rates: number[] = [];
-      for (let round = 0; round < ROUNDS; round++) {
-        const result = await load({ ...asFast, durationMs: MAXIMUM_MS });
-        requireAll(result, status);
-        rates.push(result.requestsPerSecond);
-      }
-      const maximum = median(rates);
-      const rate = maximum / 2;
-      const atHalf = await load({ ...asFast, connections: CONNECTIONS_AT_RATE, durationMs: HALF_MS, rate });
-      requireAll(atHalf, status);
-      return { maximum, atHalf };
+    const shared = { headers, body: () => bodies(sent++), connections: CONNECTIONS };
+    const run = async (of: { url: URL; path: string; status: string }, plan: { durationMs: number; rate?: number }) => {
+      const paced = plan.rate === undefined ? {} : { connections: CONNECTIONS_AT_RATE };
+      const result = await load({ ...shared, ...of, ...plan, ...paced });
+      requireAll(result, of.status);
+      return result;
     };
-    return {
-      echo: await measure(floor.edge, "/", "200"),
-      edge: await measure(full.workers.edge, "/v1/events", "202"),
-    };
+    const edge = { url: full.workers.edge, path: "/v1/events", status: "202" };
+    const echo = { url: floor.edge, path: "/", status: "200" };
+    await run(edge, { durationMs: WARM_UP_MS });
+    await run(echo, { durationMs: WARM_UP_MS });
+    const rates: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      rates.push((await run(edge, { durationMs: MAXIMUM_MS })).requestsPerSecond);
+    }
+    const maximum = median(rates);
+    const half = { durationMs: HALF_MS, rate: maximum / 2 };
+    return { maximum, echo: await run(echo, half), edge: await run(edge, half) };
   } finally {
     await Promise.all([full.stop(), floor.stop()]);
   }
