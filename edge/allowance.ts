@@ -43,8 +43,8 @@ const NAMES_REMEMBERED = 10_000;
  * close the shop.
  */
 export function createAllowance(limiters: Limiters, nowMs: () => number): Allowance {
-  const ahead = new BoundedMap<string, { minute: number; events: number }>(NAMES_REMEMBERED);
-  const barred = new BoundedMap<string, number>(NAMES_REMEMBERED);
+  const ahead = new BoundedMap<{ minute: number; events: number }>(NAMES_REMEMBERED);
+  const barred = new BoundedMap<number>(NAMES_REMEMBERED);
   const minuteNow = () => Math.floor(nowMs() / MINUTE_MS);
 
   const isOver = (name: string) => barred.get(name) === minuteNow();

@@ -61,7 +61,7 @@ interface Met {
   /** What it tells of a shopper who sends for himself. */
   signals: Signals | undefined;
   /** Of the last addresses its events told: the few shoppers of a batch send several each. */
-  networks: BoundedMap<string, string | null>;
+  networks: BoundedMap<string | null>;
 }
 
 /** A socket stays open for hours, and a shop's server sends for all its shoppers over it. */

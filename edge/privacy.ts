@@ -20,7 +20,7 @@ const HASH_BYTES = 16;
  */
 export function createPseudonymizer(keyHex: string): Pseudonymize {
   const hash = createHash(fromHex(keyHex));
-  const hashes: Record<PrivateKind, BoundedMap<string, string>> = {
+  const hashes: Record<PrivateKind, BoundedMap<string>> = {
     email: new BoundedMap(REMEMBERED),
     ip: new BoundedMap(REMEMBERED),
     card: new BoundedMap(REMEMBERED),

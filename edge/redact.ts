@@ -87,7 +87,7 @@ function isLong(address: string): boolean {
 /** The field with an event's longest text: the same few come again and again, and most look suspect for their versions. */
 const AGENT = "user_agent";
 const AGENTS_KEPT = 500;
-const suspectAgents = new BoundedMap<string, boolean>(AGENTS_KEPT);
+const suspectAgents = new BoundedMap<boolean>(AGENTS_KEPT);
 
 function isSuspectAgent(text: string): boolean {
   const known = suspectAgents.get(text);
@@ -100,8 +100,8 @@ function isSuspectAgent(text: string): boolean {
 /** Texts found to hold nothing private, whoever they are of; those of fields where four numbers are a version apart. */
 const INNOCENT_KEPT = 1_000;
 const INNOCENT_LENGTH = 500;
-const innocent = new BoundedMap<string, true>(INNOCENT_KEPT);
-const innocentVersions = new BoundedMap<string, true>(INNOCENT_KEPT);
+const innocent = new BoundedMap<true>(INNOCENT_KEPT);
+const innocentVersions = new BoundedMap<true>(INNOCENT_KEPT);
 
 /** A text without what is private whoever it is of. */
 function withoutAnyones(text: string, name: string): string {

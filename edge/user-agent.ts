@@ -10,7 +10,7 @@ const CACHED = 500;
 const LENGTH = 1_000;
 /** A name as products have it. The parser takes it from anything before a slash, an address included. */
 const NAME = /^[\w .+-]{1,60}$/;
-const cache = new BoundedMap<string, Agent>(CACHED);
+const cache = new BoundedMap<Agent>(CACHED);
 
 /** Browser, system, class of device and whether it is a declared bot, from a User-Agent header. Empty or unknown: nothing is claimed. */
 export function readUserAgent(header: string | null | undefined): Agent {

@@ -52,7 +52,7 @@ const TEXTS_KEPT = 1_000;
 export function createAuthenticator({ find, sha256Hex, nowMs }: Sources): RememberingAuthenticator {
   const records = remembering<ApiKeyRecord>(RECORDS_KEPT, nowMs);
   const unknown = remembering<true>(UNKNOWN_KEPT, nowMs);
-  const digests = new BoundedMap<string, string>(TEXTS_KEPT);
+  const digests = new BoundedMap<string>(TEXTS_KEPT);
 
   const memory = {
     async find(id: string): Promise<ApiKeyRecord | null> {
@@ -93,7 +93,7 @@ export function createAuthenticator({ find, sha256Hex, nowMs }: Sources): Rememb
 
 /** What was found out, each for 30 s from when it was asked. */
 function remembering<T>(most: number, nowMs: () => number) {
-  const entries = new BoundedMap<string, { value: T; untilMs: number }>(most);
+  const entries = new BoundedMap<{ value: T; untilMs: number }>(most);
   return {
     get(name: string): T | undefined {
       const held = entries.get(name);

@@ -5,7 +5,7 @@ const WITH_CENTS = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2, ma
 
 /** A number as people write it: `1,234.5`. */
 export function inWords(value: number): string {
-  return GROUPED.format(value);
+  return Number.isInteger(value) && value >= 0 && value < 1_000 ? String(value) : GROUPED.format(value);
 }
 
 /** An amount as people write it: `1,234.50 GBP`. */

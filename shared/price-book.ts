@@ -3,6 +3,7 @@
  *
  * Steps are clipped, so that a wrong price repeated many times moves the usual one little; a price that stays is adopted in the end.
  */
+import { TextMap } from "./text-map.ts";
 
 /** One line of an order as the book sees it. `key` names item and currency. */
 export interface PricedItem {
@@ -33,13 +34,15 @@ export interface BookedItem extends UsualItem {
   last: { priceLog: number; quantityLog: number };
   /** Orders in a row, up to the last, that paid about the same price far from the usual. */
   offInARow: number;
+  /** It is among those of the book that changed. */
+  isTouched: boolean;
 }
 
 export interface PriceBook {
   /** Once there are many, least recently sold first. */
-  items: Map<string, BookedItem>;
+  items: TextMap<BookedItem>;
   /** Items that changed or fell out since whoever keeps a copy last cleared this. */
-  touched: Set<string>;
+  touched: TextMap<true>;
 }
 
 const ITEMS_KEPT = 20_000;
@@ -61,50 +64,62 @@ const SWING_CLIP = 2;
 const SWING_ALPHA_LEAST = 0.02;
 
 export function newPriceBook(): PriceBook {
-  return { items: new Map(), touched: new Set() };
+  return { items: new TextMap(), touched: new TextMap() };
 }
 
 /** The usual price and quantity of each item before this order, null for items never sold; the book then learns from it. */
 export function recallPrices(book: PriceBook, items: readonly PricedItem[]): (UsualItem | null)[] {
-  const before = lookPrices(book, items);
-  learnPrices(book, items);
+  const booked = bookedItems(book, items);
+  const before = booked.map(usualOf);
+  learnPrices(book, items, booked);
   return before;
 }
 
 /** The same of an order that the book learned from already: it learns nothing. */
 export function lookPrices(book: PriceBook, items: readonly PricedItem[]): (UsualItem | null)[] {
-  return peekPrices(book, items).map((booked) => {
-    if (booked === null) return null;
-    const { last: _last, offInARow: _offInARow, ...usual } = booked;
-    return usual;
-  });
+  return bookedItems(book, items).map(usualOf);
+}
+
+function usualOf(booked: BookedItem | null): UsualItem | null {
+  if (booked === null) return null;
+  const { last: _last, offInARow: _offInARow, isTouched: _isTouched, ...usual } = booked;
+  return usual;
 }
 
 /** The same as the book holds it: gone over when the book learns, so it is only good for reading at once. */
-export function peekPrices(book: PriceBook, items: readonly PricedItem[]): (BookedItem | null)[] {
-  return items.map(({ key }) => book.items.get(key) ?? null);
+export function bookedItems(book: PriceBook, items: readonly PricedItem[]): (BookedItem | null)[] {
+  const { size } = book.items;
+  return items.map(({ key }) => (size < ITEMS_UNORDERED ? book.items.get(key) : book.items.renew(key)) ?? null);
 }
 
-/** Learns from an order, its lines in turn. */
-export function learnPrices(book: PriceBook, items: readonly PricedItem[]): void {
-  for (const item of items) learnItem(book, item);
+/**
+ * Learns from an order, its lines in turn.
+ *
+ * @param booked what `bookedItems` just gave for them
+ */
+export function learnPrices(
+  book: PriceBook,
+  items: readonly PricedItem[],
+  booked: readonly (BookedItem | null)[],
+): void {
+  for (const [index, item] of items.entries()) learnItem(book, item, booked[index] ?? null);
 }
 
 /** In place, as the book holds thousands of items and learns of as many a second. */
-function learnItem(book: PriceBook, item: PricedItem): void {
-  const known = book.items.get(item.key);
+function learnItem(book: PriceBook, item: PricedItem, booked: BookedItem | null): void {
+  // An item may stand in two lines of the first order it is in.
+  const known = booked ?? book.items.get(item.key);
   const usual = known ?? firstSeen(item);
-  if (known !== undefined) learn(known, item);
-  if (known === undefined || book.items.size >= ITEMS_UNORDERED) {
-    book.items.delete(item.key);
-    book.items.set(item.key, usual);
-  }
-  book.touched.add(item.key);
+  if (known === undefined) book.items.set(item.key, usual);
+  else learn(known, item);
+  if (usual.isTouched) return;
+  usual.isTouched = true;
+  book.touched.set(item.key, true);
   if (book.items.size <= ITEMS_KEPT) return;
   const oldest = book.items.keys().next();
   if (oldest.done) return;
   book.items.delete(oldest.value);
-  book.touched.add(oldest.value);
+  book.touched.set(oldest.value, true);
 }
 
 function firstSeen({ priceLog, quantity }: PricedItem): BookedItem {
@@ -119,6 +134,7 @@ function firstSeen({ priceLog, quantity }: PricedItem): BookedItem {
     last,
     offInARow: 0,
     formerPriceLog: null,
+    isTouched: false,
   };
 }
 

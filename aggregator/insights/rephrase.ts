@@ -45,7 +45,7 @@ const Answer = z.object({ response: z.string() });
  * figure, a name that the finding does not speak of, or says of something less that it is more. What it wrote of a finding once is kept.
  */
 export function createRephrase({ model, name, nowMs, log }: RephraseServices): Rephrase {
-  const kept = new BoundedMap<string, string | null>(KEPT);
+  const kept = new BoundedMap<string | null>(KEPT);
   let pausedUntilMs = 0;
 
   async function ask(finding: Finding): Promise<string> {

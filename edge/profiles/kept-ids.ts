@@ -1,4 +1,5 @@
 import { portions } from "../../shared/portions.ts";
+import { TextMap } from "../../shared/text-map.ts";
 import type { Sql } from "../sql.ts";
 
 /** What is remembered of an event's id: it counts; or it was learned from and then not taken in, so its sender holds it for new. */
@@ -20,7 +21,7 @@ const IDS_A_STATEMENT = 500;
 export class KeptIds {
   readonly #sql: Sql;
   readonly #nowMs: () => number;
-  readonly #unwritten = new Map<string, Mark>();
+  readonly #unwritten = new TextMap<Mark>();
   /** Those that have a table, newest first. */
   #periods: number[] = [];
   /** One a period, oldest first. */
@@ -40,8 +41,8 @@ export class KeptIds {
   }
 
   /** The marks of those among the ids that have one. */
-  find(ids: readonly string[]): Map<string, Mark> {
-    const marks = new Map<string, Mark>();
+  find(ids: readonly string[]): TextMap<Mark> {
+    const marks = new TextMap<Mark>();
     const asked: string[] = [];
     for (const id of ids) {
       const mark = this.#unwritten.get(id);
@@ -69,7 +70,7 @@ export class KeptIds {
     for (const part of inStatements([...this.#unwritten.keys()])) this.#write(part);
   }
 
-  #read(ids: string[], marks: Map<string, Mark>): void {
+  #read(ids: string[], marks: TextMap<Mark>): void {
     if (this.#periods.length === 0) return;
     const asked = JSON.stringify(ids);
     // A later table knows better, and is asked later.

@@ -29,7 +29,7 @@ export class KeptPrices {
 
   /** Writes what changed before, a slice a step. */
   *flush(): Generator<void> {
-    const changed = [...this.book.touched];
+    const changed = [...this.book.touched.keys()];
     for (let from = 0; from < changed.length; from += ITEMS_A_SLICE) {
       yield;
       this.#beforeWrite();
@@ -47,7 +47,11 @@ export class KeptPrices {
     }
     const places = Array<string>(rows.length / 2).fill("(?, ?)");
     if (rows.length > 0) this.#sql.exec(`INSERT OR REPLACE INTO prices (item, data) VALUES ${places.join()}`, ...rows);
-    for (const item of items) this.book.touched.delete(item);
+    for (const item of items) {
+      this.book.touched.delete(item);
+      const usual = this.book.items.get(item);
+      if (usual !== undefined) usual.isTouched = false;
+    }
   }
 }
 
@@ -81,8 +85,9 @@ function packItem(usual: BookedItem): string {
 
 /** Rows written before they were lists have named fields. */
 function unpackItem(data: string): BookedItem {
-  const packed = JSON.parse(data) as PackedItem | BookedItem; // only written by KeptPrices
-  if (!Array.isArray(packed)) return packed;
+  const packed = JSON.parse(data) as PackedItem | Omit<BookedItem, "isTouched">; // only written by KeptPrices
+  const isTouched = false;
+  if (!Array.isArray(packed)) return { ...packed, isTouched };
   const [
     orders,
     priceLog,
@@ -95,5 +100,5 @@ function unpackItem(data: string): BookedItem {
     offInARow,
   ] = packed;
   const last = { priceLog: lastLog, quantityLog: lastQuantityLog };
-  return { orders, priceLog, priceSwing, quantityLog, quantitySwing, last, offInARow, formerPriceLog };
+  return { orders, priceLog, priceSwing, quantityLog, quantitySwing, last, offInARow, formerPriceLog, isTouched };
 }

@@ -1,5 +1,6 @@
 import { packProfile, unpackProfile } from "../../shared/profile/packed.ts";
 import { newProfile, type Profile } from "../../shared/profile/profile.ts";
+import { TextMap } from "../../shared/text-map.ts";
 import type { Sql } from "../sql.ts";
 import { ProfileSegments, type PackedProfile } from "./profile-segments.ts";
 
@@ -28,12 +29,12 @@ export class KeptProfiles {
   readonly #beforeWrite: () => void;
   readonly #room: Room;
   /** Least recently asked first. */
-  readonly #atHand = new Map<string, Profile>();
+  readonly #atHand = new TextMap<Profile>();
   /** Those that are in memory and not at hand; the one that is longest not at hand first. */
-  readonly #packed = new Map<string, string>();
+  readonly #packed = new TextMap<string>();
   #packedLength = 0;
   /** Not written yet, in the order they changed: what changed together is written, and later read, together. */
-  readonly #changed = new Set<string>();
+  readonly #changed = new TextMap<true>();
 
   /** @param beforeWrite writes what has to be on disk no later than what the profiles learned */
   constructor(sql: Sql, nowMs: () => number, beforeWrite: () => void, room = ROOM) {
@@ -49,16 +50,16 @@ export class KeptProfiles {
 
   /** Brings those to hand that are not, from disk in one look: many looks for one each take many times as long. */
   fetch(names: Iterable<string>): void {
-    const missing = new Set<string>();
+    const missing = new TextMap<true>();
     for (const name of names) {
       if (this.#atHand.has(name) || missing.has(name)) continue;
       const packed = this.#takePacked(name);
-      if (packed === undefined) missing.add(name);
+      if (packed === undefined) missing.set(name, true);
       else this.#hold(name, unpackProfile(packed) ?? newProfile());
     }
     if (missing.size === 0) return;
-    const found = this.#segments.read([...missing]);
-    for (const name of missing) {
+    const found = this.#segments.read([...missing.keys()]);
+    for (const name of missing.keys()) {
       const packed = found.get(name);
       this.#hold(name, (packed === undefined ? null : unpackProfile(packed)) ?? newProfile());
     }
@@ -66,18 +67,14 @@ export class KeptProfiles {
 
   /** The profile, a new one when there is none. Whoever changes it says so by `touch`. */
   get(name: string): Profile {
-    const held = this.#atHand.get(name);
-    if (held !== undefined) {
-      this.#atHand.delete(name);
-      this.#atHand.set(name, held);
-      return held;
-    }
+    const held = this.#atHand.renew(name);
+    if (held !== undefined) return held;
     this.fetch([name]);
     return this.#atHand.get(name) ?? newProfile();
   }
 
   touch(name: string): void {
-    this.#changed.add(name);
+    this.#changed.set(name, true);
   }
 
   /** Writes one that changed, at once. */
@@ -89,7 +86,7 @@ export class KeptProfiles {
 
   /** Writes what changed before, a step at a time, and tidies up. What changes meanwhile is for the next. */
   *flush(): Generator<void> {
-    const due = [...this.#changed];
+    const due = [...this.#changed.keys()];
     for (let at = 0; at < due.length; at += PROFILES_A_STEP) {
       yield;
       this.#beforeWrite();

@@ -5,6 +5,7 @@ import type { EntityKind } from "../../shared/profile/links.ts";
 import type { Observation } from "../../shared/profile/observation.ts";
 import { nameOf } from "../../shared/profile/names.ts";
 import { withDeadline } from "../../shared/deadline.ts";
+import { TextMap } from "../../shared/text-map.ts";
 import type { Enriched } from "../enrich.ts";
 import type { FraudLabel } from "./profile-memory.ts";
 import type { RecallAnswer, RecallRequest } from "./wire.ts";
@@ -76,11 +77,12 @@ async function ask(shard: number, asked: readonly Asked[], stores: Stores, deadl
 
 /** Which of the events have the id of one before them. This is known even when the stores are away. */
 function repeatsWithin(events: readonly Enriched[]): Set<number> {
-  const ids = new Set<string>();
+  const ids = new TextMap<true>();
   const repeats = new Set<number>();
+  if (events.length === 1) return repeats;
   for (const [index, { event }] of events.entries()) {
-    const before = ids.size;
-    if (ids.add(event.id).size === before) repeats.add(index);
+    if (ids.has(event.id)) repeats.add(index);
+    else ids.set(event.id, true);
   }
   return repeats;
 }

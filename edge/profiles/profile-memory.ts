@@ -1,5 +1,5 @@
 import { BoundedMap } from "../../shared/bounded-map.ts";
-import { learnPrices, peekPrices } from "../../shared/price-book.ts";
+import { bookedItems, learnPrices } from "../../shared/price-book.ts";
 import { linkKeys } from "../../shared/profile/links.ts";
 import { kindOf } from "../../shared/profile/names.ts";
 import { learn, learnFraud, lookInto, type Profile } from "../../shared/profile/profile.ts";
@@ -49,7 +49,7 @@ export class ProfileMemory {
   readonly #profiles: KeptProfiles;
   readonly #prices: KeptPrices;
   /** What was answered to recent ids, so that a retry is scored the same. */
-  readonly #answers = new BoundedMap<string, Answered>(ANSWERS_HELD);
+  readonly #answers = new BoundedMap<Answered>(ANSWERS_HELD);
 
   constructor(sql: Sql, nowMs: () => number) {
     this.#ids = new KeptIds(sql, nowMs);
@@ -131,8 +131,9 @@ export class ProfileMemory {
       at += SNAPSHOT_FIGURES;
     }
     if (items !== null) {
-      packPrices(place, peekPrices(this.#prices.book, items));
-      learnPrices(this.#prices.book, items);
+      const booked = bookedItems(this.#prices.book, items);
+      packPrices(place, booked);
+      learnPrices(this.#prices.book, items, booked);
     }
     this.#answers.set(seen.id, { entities, itemKeys: keysOf(items), place });
   }
@@ -148,7 +149,7 @@ export class ProfileMemory {
       const at = place.profilesFrom + index * SNAPSHOT_FIGURES;
       lookInto(place.answers.profiles, at, this.#profiles.get(name), kindOf(name), seen);
     }
-    if (items !== null) packPrices(place, peekPrices(this.#prices.book, items));
+    if (items !== null) packPrices(place, bookedItems(this.#prices.book, items));
   }
 }
 

@@ -1,5 +1,6 @@
 import { hashText53 } from "../../shared/hash.ts";
 import { portions } from "../../shared/portions.ts";
+import { TextMap } from "../../shared/text-map.ts";
 import type { Sql } from "../sql.ts";
 import { HashIndex } from "./hash-index.ts";
 
@@ -82,13 +83,14 @@ export class ProfileSegments {
   }
 
   /** Those among the names that there is a profile of, as texts. */
-  read(names: readonly string[]): Map<string, string> {
+  read(names: readonly string[]): TextMap<string> {
     const segments = new Set<number>();
     for (const name of names) segments.add(this.#homes.get(hashText53(name)));
     segments.delete(0);
-    const found = new Map<string, string>();
+    const found = new TextMap<string>();
     if (segments.size === 0) return found;
-    const asked = new Set(names);
+    const asked = new TextMap<true>();
+    for (const name of names) asked.set(name, true);
     for (const row of this.#rows<Row>("segment.id, names, data", [...segments])) {
       const lines = row.data.split("\n");
       (JSON.parse(row.names) as string[]).forEach((name, index) => {

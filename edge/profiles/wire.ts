@@ -37,8 +37,8 @@ export interface RecallAnswer {
 export interface WireRequests {
   /** Which order the rest is in. While a deployment is under way, isolates and stores of two versions may meet. */
   form: number;
-  /** JSON of a list. Of each request: the event's id, its links and its visit as far as it has them, the entities, the items' keys. */
-  texts: string;
+  /** Of each request: the event's id, its links and its visit as far as it has them, the entities, the items' keys. */
+  texts: string[];
   /** Of each request: a row as `HEAD` says, then of each item ln of the price and the quantity. */
   figures: Float64Array;
 }
@@ -53,7 +53,7 @@ export interface WireAnswers {
   repeated: boolean[];
 }
 
-const FORM = 2;
+const FORM = 3;
 /** The place of each figure in a request's row; of those that may be unknown NaN says so. */
 const HEAD = {
   atMs: 0,
@@ -74,7 +74,6 @@ const ITEM_FIGURES = 2;
 const USUAL_FIGURES = 6;
 const VISIT_BIT = 1 << LINKS.length;
 
-/** Texts should be flat, see `flatText`: one that is not makes writing all of them twice as slow. */
 export function packRequests(requests: readonly RecallRequest[]): WireRequests {
   const texts: string[] = [];
   const figures = new Float64Array(HEAD_FIGURES * requests.length + ITEM_FIGURES * countItems(requests));
@@ -93,7 +92,7 @@ export function packRequests(requests: readonly RecallRequest[]): WireRequests {
       figures[at++] = quantity;
     }
   }
-  return { form: FORM, texts: JSON.stringify(texts), figures };
+  return { form: FORM, texts, figures };
 }
 
 function packHead(figures: Float64Array, at: number, seen: Observation, named: number): void {
@@ -139,7 +138,7 @@ class RequestReader {
   #figuresRead = 0;
 
   constructor({ texts, figures }: WireRequests) {
-    this.#texts = JSON.parse(texts) as string[]; // written by packRequests
+    this.#texts = texts;
     this.#figures = figures;
   }
 

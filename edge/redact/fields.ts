@@ -82,7 +82,7 @@ function redactRecord(
 
 /** The same few names come with every event. */
 const PLAIN_NAMES_KEPT = 1_000;
-const plainNames = new BoundedMap<string, true>(PLAIN_NAMES_KEPT);
+const plainNames = new BoundedMap<true>(PLAIN_NAMES_KEPT);
 
 /** Whether nothing in a name can be private. */
 export function isPlainName(name: string): boolean {

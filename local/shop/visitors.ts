@@ -71,8 +71,8 @@ export interface Visitors {
 
 /** Everything in memory, bounded; a restart forgets it. */
 export function createVisitors(): Visitors {
-  const visitors = new BoundedMap<string, Visitor>(VISITORS_KEPT);
-  const accounts = new BoundedMap<string, Account>(VISITORS_KEPT);
+  const visitors = new BoundedMap<Visitor>(VISITORS_KEPT);
+  const accounts = new BoundedMap<Account>(VISITORS_KEPT);
   return {
     of(cookie) {
       const found = cookie === undefined ? undefined : visitors.get(cookie);
