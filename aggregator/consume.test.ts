@@ -11,6 +11,7 @@ import {
 import { drainSpool } from "./drain.ts";
 import intakeV1 from "./intake.v1.json" with { type: "json" };
 import intakeV2 from "./intake.v2.json" with { type: "json" };
+import intakeV3 from "./intake.v3.json" with { type: "json" };
 import entry from "./spool.v1.json" with { type: "json" };
 import { spoolKey } from "./spool.ts";
 import { createDb, type Db } from "./store/db.ts";
@@ -389,6 +390,7 @@ describe("consumeDeadLetters", () => {
 const EARLIER = [
   { intake: intakeV1, unsaid: { repeated: false, rules: {}, shadow: null } },
   { intake: intakeV2, unsaid: { rules: {}, shadow: null } },
+  { intake: intakeV3, unsaid: {} },
 ];
 
 describe("what was written before a deployment", () => {

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { compileCheck } from "../shared/checker.ts";
 import { EventId } from "../shared/event.ts";
-import { inPresentForm, IntakeEnvelope, ScoredEvent, type IntakeMessage } from "../shared/message.ts";
+import { IntakeEnvelope, messageOfOne, ScoredEvent, wholeEvents } from "../shared/message.ts";
 import { fieldErrors } from "../shared/serve.ts";
 import { eventRow, type EventRow } from "./store/events.ts";
 import type { FailedEvent } from "./store/failed-events.ts";
@@ -74,13 +74,15 @@ function partsOf(message: QueueMessage): (Part | FailedEvent)[] {
     const reason = `not an intake message: ${inWords(envelope.error)}`;
     return [{ id: `fail_${message.id}`, event_id: null, reason, payload: body }];
   }
-  const { v, request_id, key_id, events } = envelope.data;
-  return events.map((event, index) => {
-    const failedFor = (reason: string): FailedEvent => {
-      const payload = { v, request_id, key_id, events: [event] } satisfies Record<keyof IntakeMessage, unknown>;
-      return { id: `fail_${message.id}_${index}`, event_id: eventIdOf(event), reason, payload };
-    };
-    return { requestId: request_id, keyId: key_id, event: inPresentForm(event, v), failedFor };
+  return wholeEvents(envelope.data).map((whole, index) => {
+    const { request_id: requestId, key_id: keyId, event } = whole;
+    const failedFor = (reason: string): FailedEvent => ({
+      id: `fail_${message.id}_${index}`,
+      event_id: eventIdOf(event),
+      reason,
+      payload: messageOfOne(whole),
+    });
+    return { requestId, keyId, event, failedFor };
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Assessment } from "../shared/assessment.ts";
 import type { KeptEvent } from "../shared/event.ts";
 import { FEATURE_NAMES, FEATURE_SET } from "../shared/features/features.ts";
-import type { IntakeMessage, ScoredEvent } from "../shared/message.ts";
+import type { ScoredEvent } from "../shared/message.ts";
 
 /** When everything in the tests happens, unless a test says otherwise. */
 export const NOW_MS = Date.parse("2026-11-21T10:00:00.000Z");
@@ -58,7 +58,7 @@ export const ANOMALOUS = {
   reasons: [{ code: "card_testing", detail: "14 orders with this card in 1 h; usual is 1", contribution: 0.4 }],
 } satisfies Partial<Assessment>;
 
-/** A queue message with these events. */
-export function intakeMessage(...events: unknown[]): Omit<IntakeMessage, "events"> & { events: unknown[] } {
+/** A queue message in which each of these events says all of itself. */
+export function intakeMessage(...events: unknown[]) {
   return { v: 3, request_id: "req_1", key_id: "key_1", events };
 }

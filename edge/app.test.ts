@@ -55,7 +55,7 @@ async function expectProblem(response: Response, slug: ProblemSlug, path = "/v1/
 
 describe("POST /v1/events", () => {
   it("accepts an event, answers a secret key its assessment, and has it on the queue by then", async () => {
-    const { post, sent } = edge();
+    const { post, sent, events } = edge();
     const event = purchase();
     const response = await post("/v1/events", event);
     expect(response.status).toBe(202);
@@ -67,9 +67,13 @@ describe("POST /v1/events", () => {
       assessment: { model: "global@v9", degraded: [] },
     });
     expect(sent).toMatchObject([
-      { v: 3, request_id: "req_1", key_id: "sec0000000000001", events: [{ event: { id: event["id"] } }] },
+      {
+        v: 4,
+        arrivals: [{ request_id: "req_1", key_id: "sec0000000000001" }],
+        events: [{ event: { id: event["id"] } }],
+      },
     ]);
-    expect(sent[0]?.events[0]?.assessment).toEqual(body["assessment"]);
+    expect(events()[0]?.assessment).toEqual(body["assessment"]);
   });
 
   it("never shows a publishable key what was made of the event", async () => {

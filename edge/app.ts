@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { Hono } from "hono";
-import { Assessment } from "../shared/assessment.ts";
 import { sha256Hex } from "../shared/digest.ts";
 import { Event } from "../shared/event.ts";
 import { LIMITS } from "../shared/limits.ts";
@@ -10,7 +9,7 @@ import { defineRoute } from "../shared/route.ts";
 import { operation, serve, type RequestFacts } from "../shared/serve.ts";
 import { FORMATS } from "../shared/vocabulary/translate.ts";
 import type { Ending } from "./account.ts";
-import { answerOne, RETRY_AFTER_S, Taken } from "./answer.ts";
+import { answerBatch, answerOne, BatchResult, RETRY_AFTER_S, Taken } from "./answer.ts";
 import { letPageRead, preflight } from "./cors.ts";
 import { pass, type Entered, type Passage } from "./enter.ts";
 import { idempotencyKey, type Once } from "./idempotency/once.ts";
@@ -32,20 +31,10 @@ const VERSION = "0.1.0";
 const Key = z.string().max(100).optional().meta({ description: "A publishable key, where no header can be sent." });
 const KeyQuery = z.object({ key: Key });
 
-const FieldErrors = z.array(z.strictObject({ pointer: z.string(), detail: z.string() }));
-
 const Foreign = z.looseObject({ format: z.enum(FORMATS) }).meta({
   description: "A Segment v2 call, or the event of a Shopify web pixel, as it is; told by the event's `format`.",
 });
 const Sent = z.union([Event, Foreign]);
-
-const BatchResult = z.strictObject({
-  index: z.int(),
-  id: z.string().nullable().meta({ description: "Null when the event has no id of the right form." }),
-  status: z.enum(["accepted", "duplicate", "rejected", "retry"]),
-  errors: FieldErrors.optional(),
-  assessment: Assessment.optional(),
-});
 
 const postEvent = defineRoute({
   method: "post",
@@ -144,9 +133,9 @@ export function createApp(services: EdgeServices): Hono {
     let ending: Ending = "duplicate"; // what is answered from memory was taken in before
     const run = async () => {
       const [outcome] = await take(facts, entered, receivedMs);
-      const taken = answerOne(outcome, entered.record.kind === "secret");
-      ending = taken.status;
-      return { status: postEvent.status, body: JSON.stringify(taken) };
+      const { text: body, status } = answerOne(outcome, entered.record.kind === "secret");
+      ending = status;
+      return { status: postEvent.status, body };
     };
     const text = idempotencyKey(facts.request.headers);
     const once = async (key: string) => {
@@ -155,17 +144,13 @@ export function createApp(services: EdgeServices): Hono {
       return services.once({ scope: entered.record.id, text: hidden, bodyDigest: await sha256Hex(entered.bytes) }, run);
     };
     const { status, body } = text === null ? await run() : (await once(text)).answer;
-    return {
-      answer: new Response(body, { status, headers: { "content-type": "application/json" } }),
-      endings: [ending],
-    };
+    return { answer: asJson(body, status), endings: [ending] };
   }
 
   async function takeAll(facts: RequestFacts, entered: Entered, receivedMs: number) {
     const outcomes = await take(facts, entered, receivedMs);
-    const isTrusted = entered.record.kind === "secret";
-    const results = outcomes.map((outcome, index) => batchResult(outcome, index, isTrusted));
-    return { answer: { results }, endings: outcomes.map(endingOf) };
+    const text = answerBatch(outcomes, entered.record.kind === "secret");
+    return { answer: asJson(text, postBatch.status), endings: outcomes.map(endingOf) };
   }
 
   return serve(
@@ -204,6 +189,10 @@ export function createApp(services: EdgeServices): Hono {
   );
 }
 
+function asJson(text: string, status: number): Response {
+  return new Response(text, { status, headers: { "content-type": "application/json" } });
+}
+
 /** What an outcome counts as. */
 function endingOf(outcome: Outcome): Ending {
   switch (outcome.kind) {
@@ -214,20 +203,6 @@ function endingOf(outcome: Outcome): Ending {
     case "accepted":
     case "duplicate":
       return outcome.kind;
-    default:
-      return outcome satisfies never;
-  }
-}
-
-function batchResult(outcome: Outcome, index: number, isTrusted: boolean): z.input<typeof BatchResult> {
-  switch (outcome.kind) {
-    case "accepted":
-    case "duplicate":
-      return { index, id: outcome.id, status: outcome.kind, ...(isTrusted ? { assessment: outcome.assessment } : {}) };
-    case "rejected":
-      return { index, id: outcome.id, status: "rejected", errors: outcome.errors };
-    case "retry":
-      return { index, id: outcome.id, status: "retry" };
     default:
       return outcome satisfies never;
   }

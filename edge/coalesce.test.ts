@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { coalesce } from "./coalesce.ts";
 
 const PATIENCE_MS = 5;
+const GONE_MS = 6_000;
+const ALONE_FROM = 10;
 
 /** A store whose calls the test answers: each answer is the question times ten. Time passes when the test says so. */
 function store() {
@@ -16,6 +18,7 @@ function store() {
       }),
     {
       patienceMs: PATIENCE_MS,
+      goneMs: GONE_MS,
       nowMs: () => nowMs,
       after(delayMs, act) {
         const timer = { atMs: nowMs + delayMs, act };
@@ -23,6 +26,7 @@ function store() {
         return () => void (timers = timers.filter((other) => other !== timer));
       },
       waitUntil: (call) => kept.push(call),
+      aloneFrom: ALONE_FROM,
     },
   );
   return {
@@ -54,6 +58,22 @@ describe("coalesce", () => {
     expect(asked()).toEqual([[1, 2], [3]]);
     calls[1]?.answer();
     expect(await second).toEqual([30]);
+    expect(timers()).toBe(0);
+  });
+
+  it("lets so many questions at once that they fill a call go at once, whatever is under way, and hold up nobody", async () => {
+    const { ask, calls, asked, timers } = store();
+    const many = Array.from({ length: ALONE_FROM }, (_each, index) => index);
+    const [first, large, second] = [ask([1]), ask(many), ask([2])];
+    expect(asked()).toEqual([[1], many]);
+    calls[0]?.answer();
+    expect(await first).toEqual([10]);
+    await settled();
+    expect(asked()).toEqual([[1], many, [2]]);
+    calls[2]?.answer();
+    expect(await second).toEqual([20]);
+    calls[1]?.fail(new Error("away"));
+    await expect(large).rejects.toThrow("away");
     expect(timers()).toBe(0);
   });
 
@@ -155,6 +175,24 @@ describe("coalesce", () => {
     expect(new Set(asked().flat())).toEqual(new Set([1, 2, 3, 4]));
     for (const { answer } of calls) answer();
     expect(await Promise.all([second, third, fourth])).toEqual([[20], [30], [40]]);
+  });
+
+  it("fails whoever waits behind callers that are gone when no other question comes, and asks the next as ever", async () => {
+    const { ask, calls, asked, pass } = store();
+    void ask([1]); // never answered, and its client hung up
+    void ask([2]); // likewise, while it waited for its turn
+    pass(PATIENCE_MS, false);
+    const third = expect(ask([3])).resolves.toEqual([30]); // takes over from the second
+    const fourth = ask([4]);
+    const fifth = expect(ask([5])).rejects.toThrow("in time");
+    pass(GONE_MS);
+    await fifth;
+    for (const { answer } of calls) answer();
+    await third;
+    await settled();
+    for (const { answer } of calls) answer();
+    expect(await fourth).toEqual([40]);
+    expect(new Set(asked().flat())).toEqual(new Set([1, 2, 3, 4]));
   });
 
   it("asks every question once, whenever others arrive while a turn passes on", async () => {

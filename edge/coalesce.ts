@@ -6,6 +6,10 @@ interface Options {
   after(delayMs: number, act: () => void): () => void;
   /** Lets a call end although the client of the request that makes it hung up: others wait for it too. */
   waitUntil(call: Promise<unknown>): void;
+  /** A waiting question fails after so long, as whoever was to ask it is gone; never, where whoever waits has a deadline of his own. */
+  goneMs: number;
+  /** So many questions at once are a call of their own: many together gain nothing, and all of them would wait for all. */
+  aloneFrom: number;
 }
 
 /**
@@ -21,7 +25,7 @@ interface Options {
  */
 export function coalesce<Question, Answer>(
   call: (questions: Question[]) => Promise<Answer[]>,
-  { patienceMs, nowMs, after, waitUntil }: Options,
+  { patienceMs, goneMs, nowMs, after, waitUntil, aloneFrom }: Options,
 ): (questions: Question[]) => Promise<Answer[]> {
   let waiting: Waiter<Question, Answer>[] = [];
   /** The latest that others wait for. */
@@ -36,6 +40,11 @@ export function coalesce<Question, Answer>(
   /** Whoever is given a turn waits no more: nobody else asks his questions. */
   function passOn(): void {
     waiting.shift()?.settle({ turn: newTurn() });
+  }
+
+  function giveUp(own: Waiter<Question, Answer>): void {
+    waiting = waiting.filter((other) => other !== own);
+    own.settle({ error: new Error("nobody asked in time") });
   }
 
   async function take(own: Waiter<Question, Answer>, ownTurn: Turn): Promise<Answer[]> {
@@ -62,10 +71,11 @@ export function coalesce<Question, Answer>(
 
   async function wait(own: Waiter<Question, Answer>): Promise<Outcome<Answer>> {
     waiting.push(own);
-    // One timer, of the first that waits, is enough for all.
-    if (waiting.length > 1) return own.outcome;
-    const callOff = after(patienceMs, () => {
-      if (waiting[0] === own) passOn();
+    const isFirst = waiting.length === 1;
+    if (!isFirst && goneMs === Infinity) return own.outcome;
+    const callOff = after(isFirst ? patienceMs : goneMs, () => {
+      if (!isFirst) giveUp(own);
+      else if (waiting[0] === own) passOn();
     });
     try {
       return await own.outcome;
@@ -75,6 +85,7 @@ export function coalesce<Question, Answer>(
   }
 
   return async (questions) => {
+    if (questions.length >= aloneFrom) return call(questions);
     const own = newWaiter<Question, Answer>(questions);
     if (isFree()) return take(own, newTurn());
     const outcome = await wait(own);

@@ -1,16 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { ScoredEvent, type IntakeMessage } from "../shared/message.ts";
 import { FEATURE_NAMES } from "../shared/features/features.ts";
+import { hashText } from "../shared/hash.ts";
+import { compileLists } from "../shared/lists.ts";
+import { below, chance, pick, seededRandom, type Random } from "../shared/random.ts";
 import { judge, rounded } from "../shared/judge.ts";
 import { actOf } from "../shared/observe.ts";
 import { takeIn, type Intake, type IntakeServices, type Outcome } from "./intake.ts";
 import { createPseudonymizer } from "./privacy.ts";
-import { constantScorer, fixedConfig, memoryStores, NOW_MS, purchase } from "./test-edge.ts";
+import { inMessages } from "./publish.ts";
+import { constantScorer, eventsIn, fixedConfig, memoryStores, NOW_MS, purchase, type Send } from "./test-edge.ts";
 
 /** One intake over services in memory. */
-function bench(changes: Partial<IntakeServices> = {}) {
+function bench({ send = async () => undefined, ...changes }: Partial<IntakeServices> & { send?: Send } = {}) {
   const sent: ScoredEvent[] = [];
   const order: string[] = [];
+  let texts = 0;
   const later: Promise<unknown>[] = [];
   const services: IntakeServices = {
     live: fixedConfig(),
@@ -18,10 +23,13 @@ function bench(changes: Partial<IntakeServices> = {}) {
     stores: memoryStores({ waitUntil: (promise) => void later.push(promise) }),
     scorer: constantScorer(),
     pseudonymize: createPseudonymizer("5a".repeat(32)),
-    async send({ text }) {
+    put: inMessages(async (written) => {
+      await send(written);
       order.push("sent");
-      sent.push(...(JSON.parse(text) as IntakeMessage).events); // what publish writes
-    },
+      const message = JSON.parse(written.text) as IntakeMessage; // what publish writes
+      texts += message.verdicts.length;
+      sent.push(...eventsIn(message));
+    }),
     ...changes,
   };
   const take = (events: readonly unknown[], intake: Partial<Intake> = {}): Promise<Outcome[]> =>
@@ -44,7 +52,39 @@ function bench(changes: Partial<IntakeServices> = {}) {
       },
       services,
     );
-  return { take, sent, order, later, services };
+  return {
+    take,
+    sent,
+    order,
+    later,
+    services,
+    /** Verdicts that were written. */
+    get texts() {
+      return texts;
+    },
+  };
+}
+
+/** An event of a shop: of thirty people ten do all there is to do, ten only look and buy, and ten only look. */
+function visited(random: Random): Record<string, unknown> {
+  const person = below(random, 30);
+  const names = [
+    ["page_view", "login", "purchase", "refund", "coupon_rejected"],
+    ["page_view", "purchase"],
+    ["page_view"],
+  ];
+  const name = pick(random, names[Math.floor(person / 10)] ?? []);
+  const { value: _value, currency: _currency, items, transaction_id, ...rest } = purchase({ name });
+  return {
+    ...rest,
+    ...((name === "purchase" || name === "refund") && { value: pick(random, [5, 900]) }),
+    ...(chance(random, 0.5) && { currency: "EUR" }),
+    ...(name === "purchase" && { items, transaction_id }),
+    timestamp: new Date(NOW_MS - below(random, 3) * 60_000).toISOString(),
+    ...(chance(random, 0.7)
+      ? { user_id: `u-${person}`, client_id: undefined }
+      : { user_id: undefined, client_id: `c-${person}` }),
+  };
 }
 
 /** An event in which nothing was found to be wrong while reading. */
@@ -182,7 +222,7 @@ describe("takeIn", () => {
     expect(accepted).toMatchObject({ kind: "accepted" });
     const [next] = await take([purchase()]);
     const confidence = (outcome: Outcome | undefined) =>
-      outcome?.kind === "accepted" ? outcome.assessment.confidence : NaN;
+      outcome?.kind === "accepted" ? outcome.verdict.assessment.confidence : NaN;
     // The order was learned from once: the next one knows of one order, not of two.
     expect(confidence(next)).toBeGreaterThan(confidence(accepted));
   });
@@ -222,7 +262,9 @@ describe("takeIn", () => {
     const [outcome] = await take([purchase()]);
     expect(outcome).toMatchObject({
       kind: "accepted",
-      assessment: { degraded: ["profile:customer", "profile:client", "profile:prices", "model:global@v8"] },
+      verdict: {
+        assessment: { degraded: ["profile:customer", "profile:client", "profile:prices", "model:global@v8"] },
+      },
     });
   });
 
@@ -236,7 +278,9 @@ describe("takeIn", () => {
     const [outcome] = await take([purchase()]);
     expect(outcome).toMatchObject({
       kind: "accepted",
-      assessment: { model: null, signals: { model: null }, degraded: ["model"], score: expect.any(Number) },
+      verdict: {
+        assessment: { model: null, signals: { model: null }, degraded: ["model"], score: expect.any(Number) },
+      },
     });
     expect(sent[0]).toMatchObject({ runtime: "none" });
   });
@@ -265,7 +309,9 @@ describe("takeIn", () => {
       scorer: { ...scorer, score: async (rows, acts) => ({ ...(await scorer.score(rows, acts)), shadow }) },
     });
     const event = purchase();
-    expect(await beside.take([event])).toEqual(await alone.take([event]));
+    const answered = async ({ take }: typeof alone) =>
+      (await take([event])).map((outcome) => outcome.kind === "accepted" && outcome.verdict.assessmentText);
+    expect(await answered(beside)).toEqual(await answered(alone));
     const [{ shadow: made, ...rest } = { shadow: null }] = beside.sent;
     expect(rest).toEqual({ ...alone.sent[0], shadow: undefined });
     expect(made).toMatchObject({ model: "global@v10", client_model: null, score: expect.any(Number), anomaly: false });
@@ -282,9 +328,44 @@ describe("takeIn", () => {
       return scorer.score(rows, acts);
     };
     const { take } = bench({ scorer: { ...scorer, score } });
-    await take([purchase(), { id: "bad" }, purchase(), purchase()]);
+    await take([purchase({ value: 5 }), { id: "bad" }, purchase({ value: 50 }), purchase({ value: 500 })]);
     await take([null]);
     expect(counts).toEqual([3]);
+  });
+
+  it("makes of each event of a batch what it makes of it alone, however many of them look alike", async () => {
+    const random = seededRandom(12);
+    const scorer = constantScorer();
+    const { calibration: ofPayments, ...scores } = await scorer.score(new Float32Array(), []);
+    const { client: _client, ...tails } = ofPayments;
+    const calibration = { ...ofPayments, others: tails };
+    const shadow = { ...scores, calibration, version: "global@v10" };
+    /** Another score for every other vector. */
+    const score: IntakeServices["scorer"]["score"] = async (rows, acts) => {
+      const raw = Float32Array.from(acts, (act, row) => {
+        const vector = rows.subarray(row * FEATURE_NAMES.length, (row + 1) * FEATURE_NAMES.length);
+        return 0.3 + (hashText(`${act} ${vector.join()}`) % 500) / 1_000;
+      });
+      return { ...scores, calibration, raw, shadow: { ...shadow, raw } };
+    };
+    const lists = compileLists([
+      { id: "lst_1", list: "block", kind: "customer", value: "u-3", expires_at: null },
+      { id: "lst_2", list: "allow", kind: "customer", value: "u-4", expires_at: null },
+    ]);
+    const settings = { live: fixedConfig({ lists }), scorer: { ...scorer, score } };
+    const [together, alone] = [bench(settings), bench(settings)];
+    for (let left = 2_000; left > 0;) {
+      const events = Array.from({ length: Math.min(left, 1 + below(random, 100)) }, () => visited(random));
+      await together.take(events);
+      for (const event of events) await alone.take([event]);
+      left -= events.length;
+    }
+    const inOrder = (sent: readonly ScoredEvent[]) =>
+      sent.toSorted((one, other) => (one.event.id < other.event.id ? -1 : 1));
+    expect(inOrder(together.sent)).toEqual(inOrder(alone.sent));
+    expect(new Set(together.sent.map(({ features }) => features.join())).size).toBeGreaterThan(100);
+    expect(together.sent.filter(({ assessment }) => assessment.reasons.length > 0).length).toBeGreaterThan(100);
+    expect(together.texts).toBeLessThan(together.sent.length - 200);
   });
 
   it("lets a single event wait as long as configured, a batch ten times as long", async () => {
@@ -297,7 +378,7 @@ describe("takeIn", () => {
     });
     const { take } = bench({ stores: slow, profileDeadlineMs: 20 });
     const degraded = (outcome: Outcome | undefined) =>
-      outcome?.kind === "accepted" ? outcome.assessment.degraded.length : NaN;
+      outcome?.kind === "accepted" ? outcome.verdict.assessment.degraded.length : NaN;
     const [single] = await take([purchase()]);
     expect(degraded(single)).toBeGreaterThan(0);
     const [first] = await take([purchase(), purchase()]);

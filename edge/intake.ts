@@ -1,20 +1,19 @@
-import { assessExamined, examine, shadowOf, type DecisionSettings, type Examined } from "../shared/assess.ts";
-import type { Assessment, Shadow } from "../shared/assessment.ts";
+import { examine } from "../shared/assess.ts";
 import { factsOf } from "../shared/facts.ts";
 import { FEATURE_NAMES, FEATURE_SET, featureVector } from "../shared/features/features.ts";
-import { heedLists } from "../shared/heed-lists.ts";
 import type { ApiKeyRecord } from "../shared/keys.ts";
 import { verdictOf, type Listable } from "../shared/lists.ts";
-import { MESSAGE_VERSION, type IntakeMessage, type ScoredEvent } from "../shared/message.ts";
+import type { Arrival, ArrivedEvent } from "../shared/message.ts";
+import { DistinctRows } from "./distinct-rows.ts";
 import { enrich, type Connection, type Enriched } from "./enrich.ts";
 import type { LiveConfig } from "./live-config.ts";
 import type { Scorer } from "./model/scorer.ts";
-import { outputAt, type ReleaseScores } from "./model/scores.ts";
 import { know, takeBack, type Known, type Stores } from "./profiles/know.ts";
 import type { Pseudonymize } from "./privacy.ts";
-import { publish, type WrittenMessage } from "./publish.ts";
+import { publish, type Judged, type Put } from "./publish.ts";
 import type { ReadEvent } from "./read-events.ts";
 import { validate, type Rejected, type Valid } from "./validate.ts";
+import { Verdicts, type Look, type WrittenVerdict } from "./verdicts.ts";
 
 export interface IntakeServices {
   live: LiveConfig;
@@ -22,7 +21,7 @@ export interface IntakeServices {
   stores: Stores;
   scorer: Scorer;
   pseudonymize: Pseudonymize;
-  send(message: WrittenMessage): Promise<unknown>;
+  put: Put;
 }
 
 /** One request's events and how they came. */
@@ -39,7 +38,7 @@ export interface Intake {
 
 export type Outcome =
   | Rejected
-  | { kind: "accepted" | "duplicate"; id: string; assessment: Assessment }
+  | { kind: "accepted" | "duplicate"; id: string; verdict: WrittenVerdict }
   | { kind: "retry"; id: string };
 
 /** A valid event on its way. */
@@ -60,7 +59,7 @@ export async function takeIn(intake: Intake, services: IntakeServices): Promise<
   ]);
   const underway = valid.map((one, index) => ({ valid: one, enriched: at(enriched, index), known: at(known, index) }));
   const scored = await score(underway, intake, services);
-  const published = await publish(scored, envelope(intake), services.send);
+  const published = await publish(scored.events, scored.arrival, services.put);
   // A repeated event was taken in the first time; that it could not be sent again takes nothing back.
   const unsent = enriched.filter((_event, index) => !published[index] && !at(known, index).repeated);
   if (unsent.length > 0) services.stores.waitUntil(takeBack(unsent, services.stores));
@@ -71,7 +70,7 @@ export async function takeIn(intake: Intake, services: IntakeServices): Promise<
   return checked.map((result) => {
     if (result.kind !== "valid") return result;
     const index = next++;
-    return outcome(at(underway, index), at(scored, index), at(published, index));
+    return outcome(at(underway, index), at(scored.events, index), at(published, index));
   });
 }
 
@@ -88,65 +87,56 @@ function deadlineMs(events: number, { profileDeadlineMs }: IntakeServices): numb
   return events > 1 ? profileDeadlineMs * 10 : profileDeadlineMs;
 }
 
-function envelope({ requestId, key }: Intake): Omit<IntakeMessage, "events"> {
-  return { v: MESSAGE_VERSION, request_id: requestId, key_id: key.id };
-}
-
 /**
  * A duplicate is published like any other: should the first one have been lost on its way, this one is stored; otherwise nothing
  * happens, as an id is stored once.
  */
-function outcome({ known }: Underway, { event, assessment }: ScoredEvent, isPublished: boolean): Outcome {
-  if (!isPublished) return { kind: "retry", id: event.id };
-  return { kind: known.repeated ? "duplicate" : "accepted", id: event.id, assessment };
+function outcome({ valid, known }: Underway, { verdict }: Judged, isPublished: boolean): Outcome {
+  const { id } = valid.event;
+  if (!isPublished) return { kind: "retry", id };
+  return { kind: known.repeated ? "duplicate" : "accepted", id, verdict };
+}
+
+/** All events of a request as they go to the queue. */
+interface Scored {
+  arrival: Arrival;
+  events: Judged[];
 }
 
 async function score(
   underway: readonly Underway[],
-  { key, receivedMs }: Intake,
+  { key, requestId, receivedMs }: Intake,
   { scorer, live }: IntakeServices,
-): Promise<ScoredEvent[]> {
-  if (underway.length === 0) return [];
+): Promise<Scored> {
+  const arrival = {
+    request_id: requestId,
+    key_id: key.id,
+    received_at: new Date(receivedMs).toISOString(),
+    source: key.kind,
+    feature_set: FEATURE_SET,
+  };
+  if (underway.length === 0) return { arrival: { ...arrival, runtime: "none" }, events: [] };
   const { settings, lists, degraded: unread } = live.current();
-  const width = FEATURE_NAMES.length;
-  const rows = new Float32Array(underway.length * width);
-  const examined = underway.map(({ enriched: { event, signals }, known }, index) => {
+  const distinct = new DistinctRows(FEATURE_NAMES.length, underway.length);
+  const looks = underway.map(({ enriched: { event, signals }, known }): Look => {
     const facts = factsOf(event, signals, known.knowledge, known.sighting);
-    const vector = featureVector(facts, rows.subarray(index * width, (index + 1) * width));
-    return examine(facts, vector, settings.rules);
+    const row = distinct.add(facts.seen.act, (vector) => featureVector(facts, vector));
+    return { row, examined: examine(facts, distinct.vectorAt(row), settings.rules) };
   });
-  const acts = examined.map(({ facts }) => facts.seen.act);
-  const scores = await scorer.score(rows, acts);
-  const receivedAt = new Date(receivedMs).toISOString();
+  const scores = await scorer.score(distinct.rows, distinct.acts);
   const missing = [...scores.degraded, ...unread];
-  return underway.map(({ valid, enriched, known }, index) => {
-    const seen = at(examined, index);
-    const listed = verdictOf(lists, listable(enriched), receivedMs);
-    const output = outputAt(scores, index);
+  const verdicts = new Verdicts(scores, settings);
+  const events = underway.map(({ valid, enriched, known }, index): Judged => {
+    const look = at(looks, index);
     const degraded = missing.length === 0 ? known.degraded : known.degraded.concat(missing);
-    return {
-      event: enriched.event,
-      timestamp_source: valid.timestampSource,
-      received_at: receivedAt,
-      source: key.kind,
-      repeated: known.repeated,
-      signals: enriched.signals,
-      feature_set: FEATURE_SET,
-      features: numbersOf(seen.vector),
-      rules: seen.rules,
-      assessment: heedLists(assessExamined(seen, output, scores.calibration, settings, degraded), listed),
-      shadow: scores.shadow === null ? null : shadowAt(scores.shadow, index, seen, settings),
-      runtime: scores.runtime,
-    };
+    const listed = verdictOf(lists, listable(enriched), receivedMs);
+    return { arrived: arrivedEvent(valid, enriched, known), verdict: verdicts.of(look, degraded, listed) };
   });
+  return { arrival: { ...arrival, runtime: scores.runtime }, events };
 }
 
-/** A loop: `Array.from` takes twenty times as long, more than all else about a vector. */
-function numbersOf(vector: Float32Array): number[] {
-  // oxlint-disable-next-line unicorn/no-new-array -- as long as it will be: growing takes longer than filling
-  const numbers = new Array<number>(vector.length);
-  for (let index = 0; index < vector.length; index++) numbers[index] = vector[index] as number; // within the vector
-  return numbers;
+function arrivedEvent({ timestampSource }: Valid, { event, signals }: Enriched, { repeated }: Known): ArrivedEvent {
+  return { event, timestamp_source: timestampSource, repeated, signals };
 }
 
 /** What the lists are asked about. */
@@ -165,9 +155,4 @@ function listable({ event, signals, address }: Enriched): Listable {
 function at<T>(list: readonly T[], index: number): T {
   if (index >= list.length) throw new RangeError("the lists differ in length");
   return list[index] as T; // just checked
-}
-
-function shadowAt(scores: ReleaseScores, index: number, examined: Examined, settings: DecisionSettings): Shadow | null {
-  const output = outputAt(scores, index);
-  return output === null ? null : shadowOf(examined, output, scores.calibration, settings);
 }

@@ -1,26 +1,24 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { LIMITS } from "../shared/limits.ts";
-import { IntakeEnvelope, type IntakeMessage, type ScoredEvent } from "../shared/message.ts";
-import { publish, type WrittenMessage } from "./publish.ts";
+import type { Assessment } from "../shared/assessment.ts";
+import { IntakeEnvelope, ScoredEvent, wholeEvents, type IntakeMessage, type Verdict } from "../shared/message.ts";
+import { below, chance, pick, seededRandom } from "../shared/random.ts";
+import { inMessages, publish, type Judged, type Line, type WrittenMessage } from "./publish.ts";
+import { eventsIn } from "./test-edge.ts";
+import { WrittenVerdict } from "./verdicts.ts";
 
-const ENVELOPE = { v: 3, request_id: "req_01hzy3k9q00000000000000000", key_id: "sec0000000000001" } as const;
+const ARRIVAL = {
+  request_id: "req_01hzy3k9q00000000000000000",
+  key_id: "sec0000000000001",
+  received_at: "2026-11-21T10:00:00.000Z",
+  source: "secret",
+  feature_set: "shop-v4",
+  runtime: "ort",
+} as const;
 
-/** A scored event of some size; what it holds is of no matter here. */
-function scored(index: number, text = ""): ScoredEvent {
+function verdictOf(assessment: Partial<Assessment> = {}): Verdict {
   return {
-    event: {
-      id: `evt_${String(index).padStart(8, "0")}`,
-      name: "login",
-      timestamp: "2026-11-21T10:00:00.000Z",
-      properties: { text },
-    },
-    timestamp_source: "received",
-    received_at: "2026-11-21T10:00:00.000Z",
-    source: "secret",
-    repeated: false,
-    signals: {},
-    feature_set: "shop-v1",
-    features: [],
+    features: [-1, 0.5],
     rules: {},
     assessment: {
       score: 0,
@@ -33,10 +31,23 @@ function scored(index: number, text = ""): ScoredEvent {
       client_model: null,
       calibration: "2026-W47",
       degraded: [],
+      ...assessment,
     },
     shadow: null,
-    runtime: "none",
   };
+}
+
+const QUIET = new WrittenVerdict(verdictOf());
+
+/** An event of some size on its way; what it holds is of no matter here. */
+function judged(index: number, text = "", verdict = QUIET): Judged {
+  const event = {
+    id: `evt_${String(index).padStart(8, "0")}`,
+    name: "login",
+    timestamp: "2026-11-21T10:00:00.000Z",
+    properties: { text },
+  };
+  return { arrived: { event, timestamp_source: "received", repeated: false, signals: {} }, verdict };
 }
 
 /** What was written into a message, for a queue that looks into it. */
@@ -48,33 +59,69 @@ const bytesOf = (message: IntakeMessage) => new TextEncoder().encode(JSON.string
 const idsOf = (messages: readonly IntakeMessage[]) =>
   messages.flatMap(({ events }) => events.map(({ event }) => event.id));
 
+describe("inMessages", () => {
+  it("puts lines of several requests into one message, each with the request it came with", async () => {
+    const lines: Line[] = [];
+    const keep = async (these: Line[]) => {
+      lines.push(...these);
+      return these.map(() => true);
+    };
+    for (const [index, request_id] of ["req_1", "req_2", "req_1"].entries())
+      await publish([judged(index), judged(index + 10)], { ...ARRIVAL, request_id }, keep);
+    const sent: IntakeMessage[] = [];
+    expect(await inMessages(read((message) => sent.push(message)))(lines, false)).toEqual(Array(6).fill(true));
+    expect(sent.length).toBe(1);
+    expect(wholeEvents(IntakeEnvelope.parse(sent[0])).map(({ request_id, event }) => [request_id, event])).toEqual(
+      ["req_1", "req_1", "req_2", "req_2", "req_1", "req_1"].map((request_id) => [request_id, expect.any(Object)]),
+    );
+  });
+});
+
 describe("publish", () => {
   it("puts one request's events into one message, because messages are what a queue bills", async () => {
     const sent: IntakeMessage[] = [];
-    const events = Array.from({ length: 50 }, (_, index) => scored(index));
-    expect(
-      await publish(
-        events,
-        ENVELOPE,
-        read((message) => sent.push(message)),
-      ),
-    ).toEqual(Array(50).fill(true));
-    expect(sent).toEqual([{ ...ENVELOPE, events }]);
-    expect(IntakeEnvelope.safeParse(sent[0]).success).toBe(true);
+    const events = Array.from({ length: 50 }, (_, index) => judged(index));
+    expect(await publish(events, ARRIVAL, inMessages(read((message) => sent.push(message))))).toEqual(
+      Array(50).fill(true),
+    );
+    expect(sent.length).toBe(1);
+    expect(idsOf(sent)).toEqual(events.map(({ arrived }) => arrived.event.id));
+  });
+
+  it("says of each event in whole what was made of it, once where several share it, in however many messages they go", async () => {
+    const random = seededRandom(11);
+    for (let run = 0; run < 50; run++) {
+      const verdicts = Array.from({ length: 1 + below(random, 30) }, (_each, index) => {
+        const detail = "é".repeat(below(random, 2_000));
+        const reasons = [{ code: "velocity", detail, contribution: index / 100 }];
+        return new WrittenVerdict(verdictOf({ anomaly: chance(random, 0.1), reasons }));
+      });
+      const events = Array.from({ length: 1 + below(random, 100) }, (_each, index) =>
+        judged(index, "€".repeat(below(random, 600)), pick(random, verdicts)),
+      );
+      const sent: IntakeMessage[] = [];
+      await publish(events, ARRIVAL, inMessages(read((message) => sent.push(message))));
+      const whole = sent.flatMap(eventsIn).toSorted((one, other) => (one.event.id < other.event.id ? -1 : 1));
+      const { request_id: _request, key_id: _key, ...arrival } = ARRIVAL;
+      expect(whole).toEqual(
+        events.map(({ arrived, verdict }) => ({ ...arrived, ...arrival, ...(JSON.parse(verdict.text) as Verdict) })), // what it writes
+      );
+      for (const event of whole) expect(ScoredEvent.safeParse(event).success).toBe(true);
+      for (const message of sent) {
+        expect(bytesOf(message)).toBeLessThanOrEqual(LIMITS.messageBytes);
+        expect(new Set(message.events.map(({ verdict }) => verdict)).size).toBe(message.verdicts.length);
+      }
+    }
   });
 
   it.each(["a", "€", "\u0001"])(
     "splits in order so that no message is above 60,000 bytes, filled with %j",
     async (character) => {
       const sent: IntakeMessage[] = [];
-      const events = Array.from({ length: 40 }, (_, index) => scored(index, character.repeat((index * 397) % 4_000)));
-      const published = await publish(
-        events,
-        ENVELOPE,
-        read((message) => sent.push(message)),
-      );
+      const events = Array.from({ length: 40 }, (_, index) => judged(index, character.repeat((index * 397) % 4_000)));
+      const published = await publish(events, ARRIVAL, inMessages(read((message) => sent.push(message))));
       expect(published).toEqual(Array(40).fill(true));
-      expect(idsOf(sent)).toEqual(events.map(({ event }) => event.id));
+      expect(idsOf(sent)).toEqual(events.map(({ arrived }) => arrived.event.id));
       expect(sent.length).toBeGreaterThan(1);
       expect(Math.max(...sent.map(bytesOf))).toBeLessThanOrEqual(LIMITS.messageBytes);
       for (const [index, message] of sent.entries()) {
@@ -88,28 +135,28 @@ describe("publish", () => {
 
   it("sends an event that fills a message by itself, between others", async () => {
     const sent: IntakeMessage[] = [];
-    const events = [scored(0), scored(1, "a".repeat(59_000)), scored(2)];
-    expect(
-      await publish(
-        events,
-        ENVELOPE,
-        read((message) => sent.push(message)),
-      ),
-    ).toEqual([true, true, true]);
-    expect(idsOf(sent)).toEqual(events.map(({ event }) => event.id));
+    const events = [judged(0), judged(1, "a".repeat(59_000)), judged(2)];
+    expect(await publish(events, ARRIVAL, inMessages(read((message) => sent.push(message))))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(idsOf(sent)).toEqual(events.map(({ arrived }) => arrived.event.id));
     expect(sent.length).toBeGreaterThan(1);
   });
 
   it("sends anomalies in messages of their own, so that no alert waits behind bulk", async () => {
     const sent: WrittenMessage[] = [];
-    const events = [0, 1, 2, 3].map((index) => {
-      const event = scored(index);
-      return { ...event, assessment: { ...event.assessment, anomaly: index % 2 === 1 } };
-    });
-    const published = await publish(events, ENVELOPE, async (message) => {
-      sent.push(message);
-      if (message.urgent) throw new Error("this queue is full");
-    });
+    const odd = new WrittenVerdict(verdictOf({ anomaly: true }));
+    const events = [0, 1, 2, 3].map((index) => judged(index, "", index % 2 === 1 ? odd : QUIET));
+    const published = await publish(
+      events,
+      ARRIVAL,
+      inMessages(async (message) => {
+        sent.push(message);
+        if (message.urgent) throw new Error("this queue is full");
+      }),
+    );
     const idsIn = (urgent: boolean) =>
       sent.filter((message) => message.urgent === urgent).map(({ text }) => idsOf([JSON.parse(text) as IntakeMessage])); // what publish writes
     expect(idsIn(true)).toEqual([["evt_00000001", "evt_00000003"]]);
@@ -118,10 +165,14 @@ describe("publish", () => {
   });
 
   it("tells which events are not on the queue when only some messages were taken", async () => {
-    const events = Array.from({ length: 6 }, (_, index) => scored(index, "a".repeat(25_000)));
-    const published = await publish(events, ENVELOPE, async ({ text }) => {
-      if (text.includes("evt_00000002")) throw new Error("queue is full");
-    });
+    const events = Array.from({ length: 6 }, (_, index) => judged(index, "a".repeat(25_000)));
+    const published = await publish(
+      events,
+      ARRIVAL,
+      inMessages(async ({ text }) => {
+        if (text.includes("evt_00000002")) throw new Error("queue is full");
+      }),
+    );
     expect(published).toEqual([true, true, false, false, true, true]);
   });
 
@@ -129,11 +180,11 @@ describe("publish", () => {
     const broken = () => {
       throw new TypeError("cannot be serialised");
     };
-    expect(await publish([scored(0)], ENVELOPE, broken)).toEqual([false]);
+    expect(await publish([judged(0)], ARRIVAL, inMessages(broken))).toEqual([false]);
   });
 
   it("sends nothing for nothing", async () => {
-    expect(await publish([], ENVELOPE, () => Promise.reject(new Error("asked")))).toEqual([]);
+    expect(await publish([], ARRIVAL, () => Promise.reject(new Error("asked")))).toEqual([]);
   });
 
   describe("when the queue hangs", () => {
@@ -141,11 +192,11 @@ describe("publish", () => {
 
     it("gives up after 5 s, on that message alone", async () => {
       vi.useFakeTimers();
-      const events = [scored(0, "a".repeat(50_000)), scored(1, "a".repeat(50_000))];
+      const events = [judged(0, "a".repeat(50_000)), judged(1, "a".repeat(50_000))];
       const send = ({ text }: WrittenMessage) =>
         text.includes("evt_00000000") ? new Promise(() => undefined) : Promise.resolve();
       let published: boolean[] | null = null;
-      const done = publish(events, ENVELOPE, send).then((result) => (published = result));
+      const done = publish(events, ARRIVAL, inMessages(send)).then((result) => (published = result));
       await vi.advanceTimersByTimeAsync(4_999);
       expect(published).toBeNull();
       await vi.advanceTimersByTimeAsync(1);

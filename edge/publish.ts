@@ -1,74 +1,150 @@
 import { withDeadline } from "../shared/deadline.ts";
 import { LIMITS } from "../shared/limits.ts";
-import type { IntakeMessage, ScoredEvent } from "../shared/message.ts";
-import { portions, textBytes } from "../shared/portions.ts";
+import { MESSAGE_VERSION, type Arrival, type ArrivedEvent } from "../shared/message.ts";
+import { textBytes } from "../shared/portions.ts";
+import type { WrittenVerdict } from "./verdicts.ts";
 
 /** Beyond this the queue is taken to be away; an event it took after all is stored once, by its id. */
 const DEADLINE_MS = 5_000;
-
-/** Room for the envelope around the events. */
-const ENVELOPE_BYTES = 300;
 
 /** A queue message as it travels: written as JSON once, as writing it is a good part of all the work. */
 export interface WrittenMessage {
   /** An `IntakeMessage`. */
   text: string;
-  /** Of the text in UTF-8. */
-  bytes: number;
   /** It holds anomalies, and those alone: they go past the others, so that no alert waits behind bulk. */
   urgent: boolean;
 }
 
+/** An event on its way to the queue, and what was made of it. */
+export interface Judged {
+  arrived: ArrivedEvent;
+  verdict: WrittenVerdict;
+}
+
+/** An event as JSON but for what it shares with others. */
+export interface Line {
+  /** Up to the closing brace. */
+  text: string;
+  arrival: WrittenArrival;
+  verdict: WrittenVerdict;
+}
+
+/** An `Arrival` as JSON. */
+interface WrittenArrival {
+  text: string;
+}
+
+/** Puts lines on a queue, all of them urgent or none. @returns of each whether it is there, in a few seconds at most */
+export type Put = (lines: Line[], urgent: boolean) => Promise<boolean[]>;
+
 /**
- * Puts scored events on the queues, as few messages as fit, anomalies apart from the rest.
+ * Puts a request's events on the queues, anomalies apart from the rest.
  *
  * @returns per event, whether it is on a queue
  */
-export async function publish(
-  events: readonly ScoredEvent[],
-  envelope: Omit<IntakeMessage, "events">,
-  send: (message: WrittenMessage) => Promise<unknown>,
-): Promise<boolean[]> {
+export async function publish(events: readonly Judged[], arrival: Arrival, put: Put): Promise<boolean[]> {
   const done = events.map(() => false);
-  const lines = events.map(written);
-  const parts = [true, false].flatMap((urgent) =>
-    portions(
-      lines.filter((line) => line.urgent === urgent),
-      bytesOf,
-      { sizeMost: LIMITS.messageBytes - ENVELOPE_BYTES },
-    ),
-  );
-  await Promise.all(
-    parts.map(async (part) => {
-      const call = async () => send(inOne(part, envelope));
-      const isSent = await withDeadline(call(), DEADLINE_MS).then(
-        () => true,
-        () => false,
-      );
-      for (const { index } of part) done[index] = isSent;
-    }),
-  );
+  const written: WrittenArrival = { text: JSON.stringify(arrival) };
+  const lines = events.map(({ arrived, verdict }, place) => {
+    return { place, text: JSON.stringify(arrived).slice(0, -1), arrival: written, verdict };
+  });
+  const putThose = async (urgent: boolean) => {
+    const those = lines.filter(({ verdict }) => verdict.assessment.anomaly === urgent);
+    if (those.length === 0) return;
+    const areThere = await put(those, urgent).catch(() => []);
+    for (const [index, { place }] of those.entries()) done[place] = areThere[index] ?? false;
+  };
+  await Promise.all([putThose(true), putThose(false)]);
   return done;
 }
 
-/** One event as JSON, and its place among those given. */
-interface Line extends WrittenMessage {
-  index: number;
+/**
+ * Lines as messages, as few as fit: messages are what a queue bills.
+ *
+ * @param send puts a message on the queue; one that it fails with costs only the lines in it
+ */
+export function inMessages(send: (message: WrittenMessage) => Promise<unknown>): Put {
+  return async (lines, urgent) => {
+    const parts = inParts(lines);
+    const sent = new Set<Part>();
+    const sending = parts.map(async (part) => {
+      await send({ text: inOne(part), urgent });
+      sent.add(part);
+    });
+    // One deadline for all: a timer takes as long as several events.
+    await withDeadline(Promise.allSettled(sending), DEADLINE_MS).catch(() => undefined);
+    return parts.flatMap((part) => part.lines.map(() => sent.has(part)));
+  };
 }
 
-function written(event: ScoredEvent, index: number): Line {
-  const text = JSON.stringify(event);
-  return { text, bytes: textBytes(text), urgent: event.assessment.anomaly, index };
+/** Around all the rest. */
+const ENVELOPE_BYTES = 60;
+/** Of `,"arrival":999,"verdict":999},` */
+const LINE_END_BYTES = 31;
+
+/** Lines that fit into one message, with what they share. */
+class Part {
+  readonly lines: Line[] = [];
+  /** Each with its place among them. */
+  readonly arrivals = new Map<WrittenArrival, number>();
+  readonly verdicts = new Map<WrittenVerdict, number>();
+  /** All together as JSON in UTF-8, at most. */
+  #bytes = ENVELOPE_BYTES;
+
+  /** @returns whether there was room; there is always for the first */
+  add(line: Line): boolean {
+    const { text, arrival, verdict } = line;
+    let more = textBytes(text) + LINE_END_BYTES;
+    if (!this.arrivals.has(arrival)) more += textBytes(arrival.text) + 1;
+    if (!this.verdicts.has(verdict)) more += textBytes(verdict.text) + 1;
+    if (this.lines.length > 0 && this.#bytes + more > LIMITS.messageBytes) return false;
+    this.#bytes += more;
+    this.lines.push(line);
+    if (!this.arrivals.has(arrival)) this.arrivals.set(arrival, this.arrivals.size);
+    if (!this.verdicts.has(verdict)) this.verdicts.set(verdict, this.verdicts.size);
+    return true;
+  }
 }
 
-/** With the comma to the next. */
-function bytesOf({ bytes }: Line): number {
-  return bytes + 1;
+/** In order, in as few parts as fit. */
+function inParts(lines: readonly Line[]): Part[] {
+  const parts: Part[] = [];
+  for (const line of lines) {
+    if (parts.at(-1)?.add(line) === true) continue;
+    const part = new Part();
+    part.add(line);
+    parts.push(part);
+  }
+  return parts;
 }
 
-function inOne(lines: readonly Line[], envelope: Omit<IntakeMessage, "events">): WrittenMessage {
-  const head = JSON.stringify(envelope).slice(0, -1);
-  const text = `${head},"events":[${lines.map((line) => line.text).join(",")}]}`;
-  const bytes = lines.reduce((sum, line) => sum + bytesOf(line), ENVELOPE_BYTES);
-  return { text, bytes, urgent: lines.some(({ urgent }) => urgent) };
+function inOne({ lines, arrivals, verdicts }: Part): string {
+  const texts = [`{"v":${MESSAGE_VERSION},"arrivals":[`];
+  listInto(texts, arrivals.keys());
+  texts.push('],"verdicts":[');
+  listInto(texts, verdicts.keys());
+  texts.push('],"events":[');
+  let between = "";
+  for (const { text, arrival, verdict } of lines) {
+    texts.push(
+      between,
+      text,
+      ',"arrival":',
+      String(arrivals.get(arrival)),
+      ',"verdict":',
+      String(verdicts.get(verdict)),
+      "}",
+    );
+    between = ",";
+  }
+  texts.push("]}");
+  return texts.join("");
+}
+
+function listInto(texts: string[], list: Iterable<{ text: string }>): void {
+  let between = "";
+  for (const { text } of list) {
+    texts.push(between, text);
+    between = ",";
+  }
 }

@@ -20,17 +20,19 @@ import { createOnce } from "./idempotency/once.ts";
 import { fetchRelease } from "./model/fetch-release.ts";
 import { createOrtSession } from "./model/ort-runtime.ts";
 import { createLiveConfig } from "./live-config.ts";
+import { DIRECT_ROWS } from "./model/runner.ts";
 import { createScorer } from "./model/scorer.ts";
 import { coalesce } from "./coalesce.ts";
 import { packRequests, unpackAnswers, type RecallRequest } from "./profiles/wire.ts";
-import type { WrittenMessage } from "./publish.ts";
-import { sendAll } from "./send-all.ts";
+import { inMessages, type Line } from "./publish.ts";
 import { createPseudonymizer } from "./privacy.ts";
 
 /** How long requests wait to share a call to a profile store or the queue: of what a shopper's answer may take, little. */
 const SHARING_MS = 5;
-/** Measured by `npm run bench -- scoring`: a call to ONNX Runtime costs 11 µs and saves some 0.4 a row on the plain reader. */
-const DIRECT_ROWS = 16;
+/** Longer than a call to the queue may take. */
+const GONE_MS = 6_000;
+/** Events of one request that ask the profile store, and go to the queue, alone: measured by `npm run bench -- batch`, a sixth more batches a second. */
+const ALONE_FROM = 32;
 /** Beyond this the queue counts as not reachable. */
 const QUEUE_DEADLINE_MS = 3_000;
 
@@ -59,12 +61,17 @@ function start(env: Env): EdgeServices {
     const timer = setTimeout(act, delayMs);
     return () => clearTimeout(timer);
   };
-  const shared = { patienceMs: SHARING_MS, nowMs, after, waitUntil };
+  const shared = { patienceMs: SHARING_MS, nowMs, after, waitUntil, aloneFrom: ALONE_FROM };
   const recallOf = Array.from({ length: config.profileShards }, (_each, shard) =>
-    coalesce((requests: RecallRequest[]) => recall(shard, requests), shared),
+    coalesce((requests: RecallRequest[]) => recall(shard, requests), { ...shared, goneMs: Infinity }),
   );
-  const send = coalesce((messages: WrittenMessage[]) => sendAll(env.ASSESSMENTS, messages), shared);
-  const sendUrgent = coalesce((messages: WrittenMessage[]) => sendAll(env.ANOMALIES, messages), shared);
+  // One by one: a batch is written as base64, which takes longer than another call, and there is hardly ever more than one.
+  const send = inMessages(({ text, urgent }) =>
+    (urgent ? env.ANOMALIES : env.ASSESSMENTS).send(text, { contentType: "text" }),
+  );
+  const putting = { ...shared, goneMs: GONE_MS };
+  const put = coalesce((lines: Line[]) => send(lines, false), putting);
+  const putUrgent = coalesce((lines: Line[]) => send(lines, true), putting);
   return {
     ...config,
     stores: {
@@ -117,7 +124,7 @@ function start(env: Env): EdgeServices {
     },
     once: createOnce(answerStores(env.IDEMPOTENCY)),
     pseudonymize: createPseudonymizer(config.privacyKey),
-    send: (message) => (message.urgent ? sendUrgent : send)([message]),
+    put: (lines, urgent) => (urgent ? putUrgent : put)(lines),
     checkQueue: async () => {
       await withDeadline(env.ASSESSMENTS.metrics(), QUEUE_DEADLINE_MS);
     },

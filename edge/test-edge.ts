@@ -1,6 +1,6 @@
 import { createAuthenticator } from "../shared/authenticator.ts";
 import { formatKey, type ApiKeyRecord } from "../shared/keys.ts";
-import type { IntakeMessage } from "../shared/message.ts";
+import { IntakeEnvelope, wholeEvents, type IntakeMessage, type ScoredEvent } from "../shared/message.ts";
 import { compileLists } from "../shared/lists.ts";
 import { RuleSettings } from "../shared/rules/settings.ts";
 import { testCalibration } from "../shared/test-release.ts";
@@ -13,6 +13,7 @@ import { sha256Hex } from "../shared/digest.ts";
 import type { Stores } from "./profiles/know.ts";
 import { ProfileMemory } from "./profiles/profile-memory.ts";
 import { packRequests, unpackAnswers } from "./profiles/wire.ts";
+import { inMessages, type WrittenMessage } from "./publish.ts";
 import { openSqlite } from "./test-sqlite.ts";
 
 export const NOW_MS = Date.parse("2026-11-21T10:00:00.000Z");
@@ -26,8 +27,11 @@ export const KEYS = {
 /** The one origin that the publishable key lists. */
 export const ORIGIN = "https://shop.example";
 
+/** What becomes of a queue message. */
+export type Send = (message: WrittenMessage) => Promise<unknown>;
+
 /** An edge whose services are in memory; what it sends, logs and leaves to be finished later is kept. */
-export function edge(changes: Partial<EdgeServices> = {}) {
+export function edge({ send = async () => undefined, ...changes }: Partial<EdgeServices> & { send?: Send } = {}) {
   const sent: IntakeMessage[] = [];
   const lines: Record<string, unknown>[] = [];
   const later: Promise<unknown>[] = [];
@@ -39,7 +43,10 @@ export function edge(changes: Partial<EdgeServices> = {}) {
     stores: memoryStores({ waitUntil: (promise) => void later.push(promise) }),
     scorer: constantScorer(),
     pseudonymize: createPseudonymizer("5a".repeat(32)),
-    send: async ({ text }) => void sent.push(JSON.parse(text) as IntakeMessage), // what publish writes
+    put: inMessages(async (message) => {
+      await send(message);
+      sent.push(JSON.parse(message.text) as IntakeMessage); // what publish writes
+    }),
     nowMs: () => NOW_MS,
     authenticate: createAuthenticator({ find: findKey, sha256Hex, nowMs: () => NOW_MS }),
     allowance: { spend: async () => undefined, refuse: async () => undefined, isBarred: () => false },
@@ -66,8 +73,13 @@ export function edge(changes: Partial<EdgeServices> = {}) {
     lines,
     later,
     counted: books.counted,
-    events: () => sent.flatMap((message) => message.events),
+    events: () => sent.flatMap(eventsIn),
   };
+}
+
+/** The events of a message as the aggregator reads them. */
+export function eventsIn(message: IntakeMessage): ScoredEvent[] {
+  return wholeEvents(IntakeEnvelope.parse(message)).map(({ event }) => event as ScoredEvent); // what publish writes
 }
 
 export const withSecret = { authorization: `Bearer ${KEYS.secret}`, "content-type": "application/json" };

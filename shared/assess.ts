@@ -70,6 +70,18 @@ export function assess(
 }
 
 /**
+ * Whether two events with one feature vector and one act are assessed alike by the same release and settings, nothing missing of either:
+ * as long as no reasons are given, as those are told in an event's own words.
+ */
+export function isAlike(one: Examined, other: Examined): boolean {
+  return one.found.length === 0 && other.found.length === 0 && ordersBefore(one) === ordersBefore(other);
+}
+
+function ordersBefore({ facts }: Examined): number {
+  return facts.subject?.before.orders ?? 0;
+}
+
+/**
  * From what is known and what the models said to what is answered: judged, compared with the threshold, with reasons in words.
  *
  * @param degraded names of what was missing, passed through and added to
@@ -96,7 +108,7 @@ export function assessExamined(
         vector,
         tails,
         scoreTail: (clientPot === null ? tails?.combined_tail : calibration.client?.tail) ?? null,
-        ordersBefore: facts.subject?.before.orders ?? 0,
+        ordersBefore: ordersBefore(examined),
         profilesKnown: (facts.subject === null ? 0 : 1) + facts.counters.length,
         degraded,
         modelScored: model !== null,

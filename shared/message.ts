@@ -31,24 +31,51 @@ export const ScoredEvent = z.strictObject({
 });
 export type ScoredEvent = z.infer<typeof ScoredEvent>;
 
-/** Form of the messages written now. Messages outlive deployments, so the forms before it are read too. */
-export const MESSAGE_VERSION = 3;
+/** What was made of an event, which is the same for every event that looks the same: of most there is little to see. */
+export const Verdict = ScoredEvent.pick({ features: true, rules: true, assessment: true, shadow: true });
+export type Verdict = z.infer<typeof Verdict>;
 
-/** The envelope of a queue message; its events are parsed one by one, so that a bad one costs only itself. */
-export const IntakeEnvelope = z.object({
-  v: z.union([z.literal(1), z.literal(2), z.literal(MESSAGE_VERSION)]),
+/** What is the same for all events of a request, and which request it was. */
+export const Arrival = ScoredEvent.pick({ received_at: true, source: true, feature_set: true, runtime: true }).extend({
   request_id: z.string(),
   key_id: z.string(),
-  events: z.array(z.unknown()).min(1),
 });
+export type Arrival = z.infer<typeof Arrival>;
 
-/** One queue message: the scored events of one intake request, or a part of them when they do not fit. */
+/** What is an event's own. */
+export type ArrivedEvent = Omit<ScoredEvent, keyof Verdict | keyof Arrival>;
+
+/** Form of the messages written now. Messages outlive deployments, so the forms before it are read too. */
+export const MESSAGE_VERSION = 4;
+
+/** One queue message: events of one intake request or several. What they have in common is said once. */
 export interface IntakeMessage {
   v: typeof MESSAGE_VERSION;
-  request_id: string;
-  key_id: string;
-  events: ScoredEvent[];
+  arrivals: Arrival[];
+  verdicts: Verdict[];
+  /** Each with the places of its arrival and its verdict. */
+  events: (ArrivedEvent & { arrival: number; verdict: number })[];
 }
+
+/** In the forms before, and in a message of one event that failed, every event says all of itself but its request. */
+const WHOLE_VERSION = 3;
+
+/** The envelope of a queue message; its events are parsed one by one, so that a bad one costs only itself. */
+export const IntakeEnvelope = z.discriminatedUnion("v", [
+  z.object({
+    v: z.union([z.literal(1), z.literal(2), z.literal(WHOLE_VERSION)]),
+    request_id: z.string(),
+    key_id: z.string(),
+    events: z.array(z.unknown()).min(1),
+  }),
+  z.object({
+    v: z.literal(MESSAGE_VERSION),
+    arrivals: z.tuple([Arrival], Arrival),
+    verdicts: z.array(z.record(z.string(), z.unknown())),
+    events: z.array(z.unknown()).min(1),
+  }),
+]);
+export type IntakeEnvelope = z.infer<typeof IntakeEnvelope>;
 
 /** What each version did not say yet, with what stands for it. */
 const UNSAID = {
@@ -56,10 +83,37 @@ const UNSAID = {
   1: { repeated: false, rules: {}, shadow: null },
   // What the named rules gave, and what scored beside.
   2: { rules: {}, shadow: null },
+  [WHOLE_VERSION]: {},
 };
 
-/** An event out of a message of any version, in the form of today; whether it is one is for `ScoredEvent` to say. */
-export function inPresentForm(event: unknown, version: z.infer<typeof IntakeEnvelope>["v"]): unknown {
-  if (version === MESSAGE_VERSION || typeof event !== "object" || event === null) return event;
-  return { ...event, ...UNSAID[version] };
+/** An event with all there is of it. */
+export interface WholeEvent extends Pick<Arrival, "request_id" | "key_id"> {
+  /** Whether it is a `ScoredEvent` is not said yet. */
+  event: unknown;
+}
+
+/** The events of a message of any version. */
+export function wholeEvents(envelope: IntakeEnvelope): WholeEvent[] {
+  if (envelope.v !== MESSAGE_VERSION) {
+    const { v, request_id, key_id } = envelope;
+    return envelope.events.map((said) => {
+      const event = isObject(said) ? { ...said, ...UNSAID[v] } : said;
+      return { request_id, key_id, event };
+    });
+  }
+  const { arrivals, verdicts } = envelope;
+  return envelope.events.map((said) => {
+    const { arrival, verdict, ...own } = isObject(said) ? said : {};
+    const { request_id, key_id, ...rest } = arrivals[Number(arrival)] ?? arrivals[0];
+    return { request_id, key_id, event: isObject(said) ? { ...rest, ...verdicts[Number(verdict)], ...own } : said };
+  });
+}
+
+/** A message of one event, in a form that says all of it. */
+export function messageOfOne({ request_id, key_id, event }: WholeEvent): unknown {
+  return { v: WHOLE_VERSION, request_id, key_id, events: [event] };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -101,7 +101,7 @@ describe("eventIdIn", () => {
 
 describe("the frames that are answered", () => {
   it("ack an event by its id", () => {
-    expect(JSON.parse(ackFrame({ id: event.id, status: "accepted" }))).toEqual({
+    expect(JSON.parse(ackFrame(JSON.stringify({ id: event.id, status: "accepted" })))).toEqual({
       type: "ack",
       id: event.id,
       status: "accepted",

@@ -2,7 +2,6 @@ import * as z from "zod";
 import { LIMITS } from "../../shared/limits.ts";
 import { problemBody, type Problem } from "../../shared/problem.ts";
 import { fieldErrors } from "../../shared/serve.ts";
-import type { Taken } from "../answer.ts";
 import { readInner, type Fault, type ReadEvent } from "../read-events.ts";
 import { idOf } from "../validate.ts";
 
@@ -58,8 +57,9 @@ export function eventIdIn(text: string): string | null {
   return idOf(eventIn(parseText(text)));
 }
 
-export function ackFrame(taken: Taken): string {
-  return JSON.stringify({ type: "ack", ...taken });
+/** @param taken JSON of a `Taken` */
+export function ackFrame(taken: string): string {
+  return `{"type":"ack",${taken.slice(1)}`;
 }
 
 /** A problem as a frame. There is no header for `Retry-After` in it, so the problem itself says after how many seconds to come again. */

@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { IntakeMessage } from "../../shared/message.ts";
 import type { EdgeServices } from "../app.ts";
 import { Problem } from "../../shared/problem.ts";
-import { constantScorer, edge, KEYS, NOW_MS, ORIGIN, purchase } from "../test-edge.ts";
+import { constantScorer, edge, KEYS, NOW_MS, ORIGIN, purchase, type Send } from "../test-edge.ts";
 import { AUTH_MS, Session } from "./session.ts";
 import { newState, type StreamState } from "./state.ts";
 
 interface Given extends Partial<EdgeServices> {
+  send?: Send;
   headers?: Record<string, string>;
 }
 

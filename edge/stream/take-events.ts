@@ -65,8 +65,8 @@ async function take(portion: Portion, services: TakeServices): Promise<Answered[
 
 function answer(outcome: Outcome, { key, requestId }: Portion): Answered {
   try {
-    const taken = answerOne(outcome, key.kind === "secret");
-    return { frame: ackFrame(taken), ending: taken.status };
+    const { text, status } = answerOne(outcome, key.kind === "secret");
+    return { frame: ackFrame(text), ending: status };
   } catch (error) {
     return refused(asProblem(error), requestId, outcome.id);
   }

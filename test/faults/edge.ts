@@ -6,7 +6,7 @@ import type { Sql } from "../../edge/sql.ts";
 import type { RememberingAuthenticator } from "../../shared/authenticator.ts";
 
 interface Scorer {
-  score(rows: Float32Array, rowCount: number): Promise<object>;
+  score(rows: Float32Array, acts: readonly unknown[]): Promise<object>;
 }
 
 /** What a fault can be put into; the rest of the edge is as its own tests build it. */

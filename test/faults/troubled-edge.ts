@@ -53,8 +53,10 @@ export function createTroubledEdge({ random, troubles, clock, events, counts, ne
     await nextTurn(); // whoever answers without waiting for the queue answers before the event is on it
     if (troubles.strikes("the queue refuses an event")) throw new TypeError("refused");
     const message = JSON.parse(text) as IntakeMessage; // what the edge writes
-    const requestId = message.request_id;
-    const copies = message.events.map(({ event }) => ({ eventId: event.id, requestId, receivedMs: nowMs() }));
+    const copies = message.events.map(({ event, arrival }) => {
+      const requestId = message.arrivals[arrival]?.request_id ?? "";
+      return { eventId: event.id, requestId, receivedMs: nowMs() };
+    });
     const isGarbled = troubles.strikes("an event is garbled on its way");
     events.take(isGarbled ? JSON.stringify(garble(message)) : text);
     queued.push(...copies);
@@ -125,9 +127,9 @@ export function createTroubledEdge({ random, troubles, clock, events, counts, ne
     stores,
     scorer: {
       ...scorer,
-      score: async (rows, rowCount) => ({
-        ...(await scorer.score(rows, rowCount)),
-        raw: Float32Array.from({ length: rowCount }, () => (chance(random, ANOMALOUS_SHARE) ? 0.999 : 0.1)),
+      score: async (rows, acts) => ({
+        ...(await scorer.score(rows, acts)),
+        raw: Float32Array.from(acts, () => (chance(random, ANOMALOUS_SHARE) ? 0.999 : 0.1)),
       }),
     },
     send: ({ text }) => takeEvents(text),
