@@ -11,7 +11,7 @@ const EVENT: PerEvent = {
   edgeCpuMs: 0.072,
   aggregatorCpuMs: 0.039,
   postgresCpuMs: 0.085,
-  messageBytes: 1_270,
+  messageBytes: 870,
   rowBytes: 2_250,
   entities: 2.2,
   entitiesWrittenShare: 0.95,

@@ -17,7 +17,7 @@ const CASES = [
   { what: "plain reader, batch of 100", part: "plain", batch: BATCH, runs: 100 },
   { what: "facts, feature vectors and rules", part: "examine", batch: BATCH, runs: 50 },
   { what: "calibration, decision and reasons", part: "assess", batch: BATCH, runs: 50 },
-  { what: "all of it, an event in a batch", part: "all", batch: BATCH, runs: 50 },
+  { what: "all of it, verdicts written, an event in a batch", part: "all", batch: BATCH, runs: 50 },
 ] as const;
 
 /** What one event of a batch may cost to score, all of it together: ONNX Runtime, facts, features, and what is made of them. */
