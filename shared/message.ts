@@ -104,8 +104,9 @@ export function wholeEvents(envelope: IntakeEnvelope): WholeEvent[] {
   const { arrivals, verdicts } = envelope;
   return envelope.events.map((said) => {
     const { arrival, verdict, ...own } = isObject(said) ? said : {};
-    const { request_id, key_id, ...rest } = arrivals[Number(arrival)] ?? arrivals[0];
-    return { request_id, key_id, event: isObject(said) ? { ...rest, ...verdicts[Number(verdict)], ...own } : said };
+    const { request_id, key_id, ...common } = arrivals[Number(arrival)] ?? arrivals[0];
+    const event = isObject(said) ? { ...common, ...verdicts[Number(verdict)], ...own } : said;
+    return { request_id, key_id, event };
   });
 }
 

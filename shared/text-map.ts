@@ -64,15 +64,6 @@ export class TextMap<Value> {
     return true;
   }
 
-  clear(): void {
-    this.#keys = [];
-    this.#values = [];
-    this.#hashes = [];
-    this.#slots = zeros(2 * PLACES_LEAST);
-    this.#first = 0;
-    this.#size = 0;
-  }
-
   /** As of a Map, keys may be deleted meanwhile; unlike there, none may be set. */
   *[Symbol.iterator](): Generator<[string, Value], undefined> {
     for (let place = this.#first; place < this.#keys.length; place++) {
@@ -86,10 +77,6 @@ export class TextMap<Value> {
       const key = this.#keys[place];
       if (key !== undefined) yield key;
     }
-  }
-
-  *values(): Generator<Value, undefined> {
-    for (const [, value] of this) yield value;
   }
 
   /** @returns the slot of a key, or -1 */

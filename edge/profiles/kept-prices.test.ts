@@ -36,7 +36,7 @@ describe("KeptPrices", () => {
     }
     flush(prices);
     expect(prices.isWritten).toBe(true);
-    expect([...prices.book.items.values()].some(({ formerPriceLog }) => formerPriceLog !== null)).toBe(true);
+    expect([...itemsOf(prices).values()].some(({ formerPriceLog }) => formerPriceLog !== null)).toBe(true);
     expect(itemsOf(open())).toEqual(itemsOf(prices));
   });
 
