@@ -5,6 +5,8 @@ import { slotsOf } from "./slots.ts";
 
 /** How long a connection may take to be made; a server that is there answers in a few ms. */
 const CONNECT_DEADLINE_MS = 3_000;
+/** The same for PGlite, which may have to open its folder first: that takes seconds, and many where the machine is busy. */
+const PGLITE_CONNECT_DEADLINE_MS = 30_000;
 /** How long `close` waits for statements still going on. */
 const CLOSE_DEADLINE_MS = 2_000;
 /** Enough to keep a server busy from one machine, few enough for a small server's limit. */
@@ -69,6 +71,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
   if (databaseUrl !== undefined) {
     const pool = poolOf({
       connectionString: databaseUrl,
+      connectionTimeoutMillis: CONNECT_DEADLINE_MS,
       max: SERVER_CONNECTIONS,
       application_name: "pulseecom",
       // By statement and not at start-up, where a connection pooler would refuse it.
@@ -81,12 +84,13 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
   }
   const pglite = await openPglite(pgliteDir);
   const stream = () => pglite.socket();
-  const pool = poolOf({ user: "postgres", database: "postgres", max: 1, stream });
+  const connectionTimeoutMillis = PGLITE_CONNECT_DEADLINE_MS;
+  const pool = poolOf({ user: "postgres", database: "postgres", connectionTimeoutMillis, max: 1, stream });
   return databaseOver("pglite", pool, 1, () => pglite.close());
 }
 
 function poolOf(config: PoolConfig): Pool {
-  const pool = new Pool({ ...config, connectionTimeoutMillis: CONNECT_DEADLINE_MS });
+  const pool = new Pool(config);
   // An idle connection that breaks is replaced at its next use, which reports it if that fails.
   pool.on("error", () => {});
   return pool;
@@ -107,6 +111,11 @@ function databaseOver(kind: Database["kind"], pool: Pool, connections: number, c
           cause,
         });
       });
+      if (signal?.aborted === true) {
+        // To begin now would be to break off at once, which costs the connection, and PGlite the thread it just opened its folder in.
+        connection.release();
+        throw new DatabaseUnavailable("no connection to the database became free");
+      }
       return await use(connection, work, signal);
     } finally {
       slots.give();
@@ -154,8 +163,7 @@ async function use<T>(
 function rejectionOf(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const passed = () => reject(new DeadlineExceeded("the deadline for the database has passed"));
-    if (signal.aborted) passed();
-    else signal.addEventListener("abort", passed);
+    signal.addEventListener("abort", passed);
   });
 }
 

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { provideWebhook } from "./alert-webhook.ts";
+import { buildWorkers } from "./build-workers.ts";
+import { startCronClock } from "./cron-clock.ts";
 import type { WorkersLog } from "./data-folder.ts";
 import { openGate } from "./gate.ts";
 import { provideKeys, type DevelopmentKeys } from "./keys.ts";
@@ -17,7 +19,7 @@ import { catalogueOf } from "./shop/catalogue.ts";
 import { openShop, type Shop } from "./shop/shop.ts";
 import { keepAccepted } from "./shutdown.ts";
 import type { Teardown } from "./teardown.ts";
-import { buildWorkers, startCronClock, startWorkers, type LocalWorkers } from "./workers.ts";
+import type { LocalWorkers } from "./workers.ts";
 
 /** The minute cron of the aggregator: what is due, and what was set aside. */
 const EVERY_MINUTE = "* * * * *";
@@ -69,9 +71,12 @@ export async function startReceiver(
   return receiver;
 }
 
+/** Takes a second to load, which nobody has to wait for to be told that a port is taken. */
+const loadRuntime = () => import("./workers.ts");
+
 /** Bundles the Workers beside other steps; a start that ends early waits for it, so that nothing writes on behind it. */
 export function beginBuild(dataDir: string, teardown: Teardown): Promise<void> {
-  const build = buildWorkers(bundleDirOf(dataDir));
+  const build = Promise.all([buildWorkers(bundleDirOf(dataDir)), loadRuntime()]).then(() => undefined);
   const settled = build.catch(() => {});
   teardown.add("the build", () => settled);
   return build;
@@ -85,6 +90,7 @@ export async function startBoth(
   log: WorkersLog,
   teardown: Teardown,
 ): Promise<LocalWorkers> {
+  const { startWorkers } = await loadRuntime();
   const workers = await startWorkers({
     bundleDir: bundleDirOf(dataDir),
     stateDir: join(dataDir, "workers"),

@@ -30,27 +30,35 @@ export interface Pglite {
  */
 export async function openPglite(dataDir: string | undefined): Promise<Pglite> {
   const lock = dataDir === undefined ? undefined : lockFolder(dataDir);
-  let thread = startThread(dataDir);
+  const first = startThread(dataDir);
   try {
-    await thread.ready;
+    await first.ready;
   } catch (cause) {
     lock?.release();
     throw new Error(`PGlite cannot open ${dataDir ?? "a database in memory"}`, { cause });
   }
 
-  const endRunaway = () => {
-    if (dataDir !== undefined) void thread.worker.terminate();
+  let thread = Promise.resolve(first);
+  /** The thread, or the one after it once it has ended: two never have the folder open. */
+  const runningThread = () => {
+    if (dataDir !== undefined) thread = thread.then((last) => (last.ended() ? startThread(dataDir) : last));
+    return thread;
+  };
+  const endRunaway = (runaway: Worker) => {
+    if (dataDir === undefined) return;
+    thread = thread.then(async (last) => {
+      await runaway.terminate();
+      return last;
+    });
   };
   return {
-    socket() {
-      if (thread.ended() && dataDir !== undefined) thread = startThread(dataDir);
-      return new PgliteSocket(thread.worker, endRunaway);
-    },
+    socket: () => new PgliteSocket(runningThread(), endRunaway),
     async close() {
+      const { worker, exit } = await thread;
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-      thread.worker.postMessage(CLOSE);
-      await Promise.race([thread.exit, sleep(CLOSE_DEADLINE_MS, undefined, { ref: false })]);
-      await thread.worker.terminate();
+      worker.postMessage(CLOSE);
+      await Promise.race([exit, sleep(CLOSE_DEADLINE_MS, undefined, { ref: false })]);
+      await worker.terminate();
       lock?.release();
     },
   };
@@ -91,25 +99,34 @@ function startThread(dataDir: string | undefined): Thread {
 
 /** What `pg` needs of a `net.Socket`, over a MessagePort to the thread. */
 class PgliteSocket extends Duplex {
-  readonly #worker: Worker;
-  readonly #endRunaway: () => void;
+  readonly #thread: Promise<Thread>;
+  readonly #endRunaway: (worker: Worker) => void;
+  #worker: Worker | undefined;
   #port: MessagePort | undefined;
   #answersDue = 0;
 
-  constructor(worker: Worker, endRunaway: () => void) {
+  constructor(thread: Promise<Thread>, endRunaway: (worker: Worker) => void) {
     super();
-    this.#worker = worker;
+    this.#thread = thread;
     this.#endRunaway = endRunaway;
   }
 
   connect(): this {
+    this.#thread
+      .then(({ worker }) => this.#connectTo(worker))
+      .catch((error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))));
+    return this;
+  }
+
+  #connectTo(worker: Worker): void {
+    if (this.destroyed) return;
     const { port1, port2 } = new MessageChannel();
+    this.#worker = worker;
     this.#port = port1;
     port1.on("message", (message: unknown) => this.#receive(message));
     port1.on("close", () => this.destroy(new Error("PGlite closed the connection")));
-    this.#worker.postMessage(port2, [port2]);
-    this.#worker.once("exit", this.#threadEnded);
-    return this;
+    worker.postMessage(port2, [port2]);
+    worker.once("exit", this.#threadEnded);
   }
 
   setNoDelay(): this {
@@ -163,9 +180,9 @@ class PgliteSocket extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#worker.off("exit", this.#threadEnded);
+    this.#worker?.off("exit", this.#threadEnded);
     this.#port?.close();
-    if (this.#answersDue > 0) this.#endRunaway();
+    if (this.#answersDue > 0 && this.#worker !== undefined) this.#endRunaway(this.#worker);
     done(error);
   }
 

@@ -21,7 +21,7 @@ import { provideDatabase } from "../test/embedded-database.ts";
 import { FileLockedError } from "./file-lock.ts";
 import { openGate } from "./gate.ts";
 import { listen } from "./listen.ts";
-import { openPostgres, type LocalPostgres } from "./postgres.ts";
+import { openPostgres, type LocalPostgres, type PostgresOptions } from "./postgres.ts";
 import { createOwnDatabase, hasServer, type OwnDatabase } from "./server-for-tests.ts";
 
 const things = pgTable("things", {
@@ -86,10 +86,11 @@ interface Engine {
   name: string;
   isHere: boolean;
   /** A place for one database, opened as often as one likes. */
-  create(): Promise<{ open(): Promise<LocalPostgres>; remove(): Promise<void> }>;
+  create(): Promise<{
+    open(options?: Pick<PostgresOptions, "statementDeadlineMs">): Promise<LocalPostgres>;
+    remove(): Promise<void>;
+  }>;
 }
-
-const statementDeadlineMs = 1_500;
 
 const ENGINES: Engine[] = [
   {
@@ -99,7 +100,7 @@ const ENGINES: Engine[] = [
       const dataDir = mkdtempSync(join(tmpdir(), "postgres-"));
       await provideDatabase(dataDir);
       return {
-        open: () => openPostgres({ dataDir, statementDeadlineMs }),
+        open: (options) => openPostgres({ ...options, dataDir }),
         remove: async () => rmSync(dataDir, { recursive: true, force: true }),
       };
     },
@@ -109,7 +110,7 @@ const ENGINES: Engine[] = [
     isHere: await hasServer(),
     async create() {
       const { url: databaseUrl, drop } = await createOwnDatabase();
-      return { open: () => openPostgres({ databaseUrl, statementDeadlineMs }), remove: drop };
+      return { open: (options) => openPostgres({ ...options, databaseUrl }), remove: drop };
     },
   },
 ];
@@ -223,13 +224,6 @@ for (const engine of ENGINES) {
       expect(outsideTransaction.code).toBe("25P01");
     });
 
-    it("ends a statement at its deadline, and works on after", async () => {
-      const error = await failureOf(client`SELECT count(*) FROM generate_series(1, 10000000000)`);
-      expect(error.code).toBe("57014");
-      // PGlite opens its folder anew for that, which takes long on a busy machine.
-      await expect.poll(() => client`SELECT 1 AS one`, { timeout: 50_000 }).toEqual([{ one: 1 }]);
-    }, 60_000);
-
     it("serves many requests at once", async () => {
       const numbers = Array.from({ length: 100 }, (_, i) => i);
       const answers = await Promise.all(numbers.map((n) => client`SELECT ${n}::int AS n`));
@@ -326,6 +320,17 @@ for (const engine of ENGINES) {
       expect(await postgres.query("SELECT n FROM positive")).toEqual([{ n: 7 }]);
     });
 
+    it("ends a statement at its deadline, and works on after", async () => {
+      await postgres.close();
+      // For this test alone: others are to be answered however busy the machine is.
+      postgres = await place.open({ statementDeadlineMs: 500 });
+      neonConfig.fetchEndpoint = postgres.endpoint;
+      const error = await failureOf(client`SELECT count(*) FROM generate_series(1, 10000000000)`);
+      expect(error.code).toBe("57014");
+      // PGlite opens its folder anew for that, which takes long on a busy machine.
+      await expect.poll(() => client`SELECT 1 AS one`, { timeout: 50_000 }).toEqual([{ one: 1 }]);
+    }, 60_000);
+
     // A server is for many processes.
     if (engine.name === "PGlite") {
       it("lets no other process open its folder meanwhile", async () => {
@@ -340,7 +345,7 @@ describe("openPostgres, in memory", () => {
     const postgres = await openPostgres({ statementDeadlineMs: 200 });
     neonConfig.fetchEndpoint = postgres.endpoint;
     await postgres.exec("CREATE TABLE kept (n integer); INSERT INTO kept VALUES (7)");
-    const error = await failureOf(client`SELECT count(*) FROM generate_series(1, 3000000)`);
+    const error = await failureOf(client`SELECT pg_sleep(1)`);
     expect(error.code).toBe("57014");
     const kept = () => client`SELECT n FROM kept`.catch(() => "busy");
     await expect.poll(kept, { timeout: 20_000 }).toEqual([{ n: 7 }]);

@@ -108,7 +108,7 @@ describe("buildWorkers", () => {
   it("fails with what wrangler says", async () => {
     const broken = writeWorkersFixture();
     writeFileSync(join(broken.folder, "edge.ts"), 'import "./nowhere.ts"; export default {};');
-    const build = buildWorkers(broken.bundleDir, broken.configPath);
+    const build = buildWorkers(broken.bundleDir, broken.configPath, ["edge"]);
     await expect(build).rejects.toThrow(/the edge Worker:[^]*Could not resolve "\.\/nowhere\.ts"/);
     broken.remove();
   });

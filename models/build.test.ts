@@ -120,7 +120,7 @@ describe("the baseline's scores", () => {
     const scored = Object.values(SHOPS).flatMap((shop, index) =>
       scoreTraffic(
         {
-          shop: { ...shop, ordersPerDay: 120 },
+          shop: { ...shop, ordersPerDay: 80 },
           seed: 51 + index,
           fromMs: Date.parse("2025-06-02T00:00:00Z"),
           days: 42,

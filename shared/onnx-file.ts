@@ -175,8 +175,12 @@ export function attributeReader(list: readonly AttributeProto[]) {
     strings: (name: string) => take(name, ATTRIBUTE.strings).strings,
     floats: (name: string, count: number) => Float32Array.from(sized(name, take(name, ATTRIBUTE.floats).floats, count)),
     /** `count` integers in [0, limit). */
-    indices: (name: string, count: number, limit: number) =>
-      Int32Array.from(sized(name, take(name, ATTRIBUTE.ints).ints, count), (value) => toIndex(value, limit, name)),
+    indices(name: string, count: number, limit: number) {
+      const values = sized(name, take(name, ATTRIBUTE.ints).ints, count);
+      const indices = new Int32Array(count);
+      for (let at = 0; at < count; at++) indices[at] = toIndex(values[at] ?? -1n, limit, name);
+      return indices;
+    },
     end: () => demand(rest.size === 0, `has unknown attributes (${rest.size})`),
   };
 }
@@ -193,8 +197,10 @@ export function demand(condition: boolean | undefined, otherwise: string): asser
 }
 
 function toIndex(value: bigint, limit: number, what: string): number {
-  demand(value >= 0n && value < BigInt(limit), `has ${value} in ${what}, not 0 to ${limit - 1}`);
-  return Number(value);
+  const index = Number(value); // rounded where it is beyond any limit, and beyond it still
+  // The words are put together for what is refused alone: a forest has a hundred thousand of these.
+  if (!(index >= 0 && index < limit)) demand(false, `has ${value} in ${what}, not 0 to ${limit - 1}`);
+  return index;
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

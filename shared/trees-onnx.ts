@@ -75,7 +75,7 @@ export function readTrees(read: AttributeReader, featureCount: number, aggregate
   demand(nodeCount <= TREE_LIMITS.nodes, `has more than ${TREE_LIMITS.nodes} nodes`);
   const isLeaf = modes.map((mode, index) => {
     const leaf = sameBytes(mode, LEAF_MODE);
-    demand(leaf || sameBytes(mode, BRANCH), `has node ${index} in an unknown mode`);
+    if (!leaf && !sameBytes(mode, BRANCH)) demand(false, `has node ${index} in an unknown mode`);
     return leaf;
   });
   const { roots, rootOfNode } = readNumbering(
@@ -107,7 +107,7 @@ function readLeafValues(read: AttributeReader, leaves: readonly number[], roots:
   read.indices("target_ids", leaves.length, 1);
   for (const [index, leaf] of leaves.entries()) {
     const target = (roots[targetTrees[index] ?? -1] ?? NaN) + (targetNodes[index] ?? NaN);
-    demand(target === leaf, `does not have the targets in the order of its leaves (${index})`);
+    if (target !== leaf) demand(false, `does not have the targets in the order of its leaves (${index})`);
     leafValues[leaf] = weights[index] ?? NaN;
   }
   return leafValues;
@@ -120,7 +120,8 @@ function readNumbering(trees: Int32Array, nodes: Int32Array) {
   for (const [index, tree] of trees.entries()) {
     if (tree === roots.length) roots.push(index);
     const root = roots.at(-1) ?? NaN;
-    demand(tree === roots.length - 1 && nodes[index] === index - root, `does not number its nodes in order (${index})`);
+    const isNext = tree === roots.length - 1 && nodes[index] === index - root;
+    if (!isNext) demand(false, `does not number its nodes in order (${index})`);
     rootOfNode[index] = root;
   }
   return { roots: Int32Array.from(roots), rootOfNode };

@@ -121,7 +121,7 @@ function nodesFault(trees: Trees): string | null {
   return null;
 }
 
-function nodeFault({ featureCount, ...trees }: Trees, node: number, end: number): string | null {
+function nodeFault(trees: Trees, node: number, end: number): string | null {
   // The caller walks inside the arrays, whose lengths `shapeFault` compared.
   const feature = trees.features[node] as number;
   const threshold = trees.thresholds[node] as number;
@@ -130,7 +130,7 @@ function nodeFault({ featureCount, ...trees }: Trees, node: number, end: number)
   if (feature === LEAF) {
     return threshold === 0 && left === 0 && right === 0 ? null : "has a leaf that also splits";
   }
-  if (!(feature >= 0 && feature < featureCount)) return `splits by feature ${feature} of ${featureCount}`;
+  if (!(feature >= 0 && feature < trees.featureCount)) return `splits by feature ${feature} of ${trees.featureCount}`;
   if (!Number.isFinite(threshold)) return "splits at a threshold that is not finite";
   if (trees.leafValues[node] !== 0) return "has a splitting node with a leaf's value";
   const inside = (child: number) => child > node && child < end;

@@ -18,8 +18,8 @@ let receiver: Receiver;
 /** What the receiver checks signatures by: what was read from the page, as whoever sets it up would. */
 const secrets: string[] = [];
 const received: ReceivedWebhook[] = [];
-const contexts = new Map<Role, BrowserContext>();
-let opened: Page[] = [];
+/** One for each role: a new tab is a new process, which compiles the dashboard's script again. */
+const tabs = new Map<Role, Page>();
 let complaints: string[] = [];
 
 describeInBrowser("the operators' pages of the dashboard", () => {
@@ -37,9 +37,7 @@ describeInBrowser("the operators' pages of the dashboard", () => {
     await receiver.close();
     await system.stop();
   });
-  afterEach(async () => {
-    await Promise.all(opened.map((page) => page.close()));
-    opened = [];
+  afterEach(() => {
     const heard = complaints;
     complaints = [];
     expect(heard).toEqual([]);
@@ -196,7 +194,8 @@ describeInBrowser("the operators' pages of the dashboard", () => {
       const asked = { kind: "secret", role: "admin", description: "The only admin" };
       const { body: made } = await system.ask("POST", "/v1/api-keys", system.key("admin"), asked);
       const context = await newContext(made.key);
-      const page = await opening(context, `/keys/${made.id}`);
+      const page = await newTab(context);
+      await show(page, `/keys/${made.id}`);
       await page.getByText("You are signed in with it").waitFor();
       await page.getByRole("button", { name: "Revoke …" }).click();
       const question = page.getByRole("dialog", { name: "Revoke “The only admin”" });
@@ -225,7 +224,7 @@ describeInBrowser("the operators' pages of the dashboard", () => {
         ["/failed-events", "Replay all …"],
       ] as const;
       for (const [path, name] of buttons) {
-        await page.goto(new URL(path, system.workers.aggregator).href);
+        await show(page, path);
         const button = page.getByRole("button", { name });
         await button.waitFor();
         expect([path, await button.getAttribute("aria-description")]).toEqual([
@@ -233,25 +232,29 @@ describeInBrowser("the operators' pages of the dashboard", () => {
           "Needs a key of role operator; yours is analyst.",
         ]);
       }
-      await page.goto(new URL("/keys", system.workers.aggregator).href);
+      await show(page, "/keys");
       await page.getByText("This key may not see this").waitFor();
     },
     TIMEOUT_MS,
   );
 });
 
+/** Loads a page in the tab of a role. */
 async function open(role: Role, path: string): Promise<Page> {
-  const context = contexts.get(role) ?? (await newContext(system.key(role)));
-  contexts.set(role, context);
-  return opening(context, path);
+  const page = tabs.get(role) ?? (await newTab(await newContext(system.key(role))));
+  tabs.set(role, page);
+  await show(page, path);
+  return page;
 }
 
-async function opening(context: BrowserContext, path: string): Promise<Page> {
+async function show(page: Page, path: string): Promise<void> {
+  await page.goto(new URL(path, system.workers.aggregator).href);
+}
+
+async function newTab(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
-  opened.push(page);
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(new URL(path, system.workers.aggregator).href);
   return page;
 }
 

@@ -1,5 +1,6 @@
 /// <reference types="node" />
-import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cpSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { madeOnce } from "./made-once.ts";
@@ -11,7 +12,8 @@ const TEMPLATES = ["base/1", "base/4"];
 
 /** Puts PGlite's files with the product's tables into a folder. */
 export async function provideDatabase(folder: string): Promise<void> {
-  await cp(join(await made(), "postgres"), join(folder, "postgres"), { recursive: true });
+  // Of hundreds of small files the asynchronous one takes five times as long.
+  cpSync(join(await made(), "postgres"), join(folder, "postgres"), { recursive: true });
 }
 
 /** The same files, for a PGlite in memory to load. */

@@ -6,6 +6,7 @@ import { readBooks } from "../aggregator/accounts/books.ts";
 import { replay } from "../aggregator/replay.ts";
 import { listFailedEvents } from "../aggregator/store/failed-events.ts";
 import { testDatabase } from "../aggregator/store/test-database.ts";
+import { LIMITS } from "../shared/limits.ts";
 import { below, chance } from "../shared/random.ts";
 import { expectBalanced, expectCountedOnce, expectDrained, expectNothingLost } from "./faults/invariants.ts";
 import { createProduct, type Product } from "./faults/product.ts";
@@ -133,14 +134,21 @@ describe("one trouble that stays", () => {
     { how: "together", atOnce: 2 },
   ])("keeps even books when a request's messages with one id come in the wrong order, $how", async ({ atOnce }) => {
     const made = product();
-    const large = { ...view, properties: { large: "x".repeat(28_000) } };
-    await made.edge.post("/v1/events/batch", { events: [large, { ...large, id: "evt_0_0002" }, large] });
+    const LARGE = 28_000;
+    const large = { ...view, properties: { large: "x".repeat(LARGE) } };
+    // About as much as a message holds, so that the second copy of the first is in another.
+    const others = Array.from({ length: Math.floor(LIMITS.messageBytes / LARGE) - 1 }, (_, n) => ({
+      ...large,
+      id: `evt_0_000${n + 2}`,
+    }));
+    await made.edge.post("/v1/events/batch", { events: [large, ...others, large] });
     expect(made.events.taken).toHaveLength(2);
     const messages = made.events.taken.toReversed();
     for (let at = 0; at < messages.length; at += atOnce) {
       await made.aggregator.deliver(made.events, messages.slice(at, at + atOnce));
     }
-    expect(await settledBooks(made)).toEqual({ ...EVEN, accepted: 2, duplicate: 1, stored: 2 });
+    const stored = 1 + others.length;
+    expect(await settledBooks(made)).toEqual({ ...EVEN, accepted: stored, duplicate: 1, stored });
   });
 
   it("counts a failure once that is recorded and then, as no acknowledgement came, given up by the queue too", async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { SNIPPET } from "../edge/snippet/served.ts";
 import { listen, stopListening } from "../local/listen.ts";
 import { describeInBrowser, launchBrowser } from "./browser.ts";
@@ -59,14 +59,13 @@ function loader(key: string, options: object, script = edge.origin): string {
   return LOADER.replace(LOADER_OPTIONS, text).replace(LOADER_EDGE, script);
 }
 
-/** Opens a page of the shop with the snippet on it, in a browser that was never here. */
-async function visit(setting: Setting = {}): Promise<Visit> {
+/** Opens a page of the shop with the snippet on it. */
+async function visitIn(context: BrowserContext, setting: Setting): Promise<Visit> {
   visits++;
   const key = `pk_${visits}`;
   const path = `/${visits}/`;
   const { options = {}, before, head = "", body = "", headers = {}, query = "" } = setting;
   pages.set(path, { html: head + (setting.loader ?? loader(key, options)) + body, headers });
-  const context = setting.context ?? (await browser.newContext());
   if (before !== undefined) await context.addInitScript(before);
   return open(context, key, shop + path + query);
 }
@@ -132,8 +131,24 @@ afterAll(async () => {
   await (await system).stop();
 });
 
+/** With `visit`: a visit in a browser that was never here. It ends with the test, as pages that stay open are work, though nobody looks. */
+// oxlint-disable-next-line no-empty-pattern -- vitest reads from it which other fixtures this one takes: none
+const it = test.extend("visit", ({}, { onCleanup }) => {
+  const contexts = new Set<BrowserContext>();
+  onCleanup(async () => {
+    await Promise.all([...contexts].map((context) => context.close()));
+  });
+  return async (setting: Setting = {}) => {
+    const context = setting.context ?? (await browser.newContext());
+    contexts.add(context);
+    return visitIn(context, setting);
+  };
+});
+
 describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, () => {
-  it("records what a page called before the script came, with its time, and sends it without asking first and without cookies", async () => {
+  it("records what a page called before the script came, with its time, and sends it without asking first and without cookies", async ({
+    visit,
+  }) => {
     const context = await browser.newContext();
     await context.addCookies([{ name: "session", value: "secret", url: edge.origin }]);
     await context.route("**/pulse.js", async (route) => {
@@ -156,7 +171,9 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect(edge.preflights()).toBe(0);
   });
 
-  it("runs under a strict content security policy, from its versioned file with its integrity, without a line of script in the page", async () => {
+  it("runs under a strict content security policy, from its versioned file with its integrity, without a line of script in the page", async ({
+    visit,
+  }) => {
     const key = "pk_csp";
     const { page } = await visit({
       headers: {
@@ -173,7 +190,9 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect(await page.evaluate("globalThis.violation ?? null")).toBe(null);
   });
 
-  it("needs no change of a GA4 set-up: its data layer before and after loading, gtag, and a replaced push", async () => {
+  it("needs no change of a GA4 set-up: its data layer before and after loading, gtag, and a replaced push", async ({
+    visit,
+  }) => {
     const { page, taken } = await visit({
       head: `<script>
         dataLayer = [{ event: "view_item", ecommerce: { currency: "EUR", value: 5, items: [{ item_id: "a", price: "5.00" }] } }];
@@ -201,7 +220,9 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect(await page.evaluate("dataLayer.length")).toBe(5);
   });
 
-  it("counts the views of a single-page shop: new addresses and going back, not the same address, its fragment or a tab shown again", async () => {
+  it("counts the views of a single-page shop: new addresses and going back, not the same address, its fragment or a tab shown again", async ({
+    visit,
+  }) => {
     const { page, url, taken, pulse } = await visit();
     await page.evaluate(`
       history.pushState(null, "", "shoes");
@@ -219,7 +240,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect(events[1]?.context.page.referrer).toBe(url);
   });
 
-  it("counts a return from the back-forward cache, and goes on recording there", async () => {
+  it("counts a return from the back-forward cache, and goes on recording there", async ({ visit }) => {
     const { page, url, taken, pulse, errors } = await visit();
     await taken(1);
     await page.evaluate("globalThis.sameDocument = true");
@@ -232,7 +253,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect([views(events), errors]).toEqual([[url, url], []]);
   });
 
-  it("counts a prerendered page when somebody sees it, and not before", async () => {
+  it("counts a prerendered page when somebody sees it, and not before", async ({ visit }) => {
     const { key, page, taken, pulse } = await visit({
       before: "Object.defineProperty(document, 'prerendering', { configurable: true, value: true })",
     });
@@ -247,7 +268,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     for (const { timestamp } of events) expect(Date.parse(timestamp)).toBeGreaterThanOrEqual(seenMs);
   });
 
-  it("loses nothing of twenty pages that are closed or left at once", async () => {
+  it("loses nothing of twenty pages that are closed or left at once", async ({ visit }) => {
     const first = await visit({ options: { batch_ms: 60_000 } });
     const { key, url, context, page, pulse } = first;
     for (let i = 0; i < 20; i += 2) {
@@ -266,14 +287,16 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     await eventually("an empty queue", async () => ((await status())["queued"] === 0 ? true : null));
   });
 
-  it("hands over what waits as soon as the page is hidden, which may be the last that is heard of it", async () => {
+  it("hands over what waits as soon as the page is hidden, which may be the last that is heard of it", async ({
+    visit,
+  }) => {
     const { page, pulse, taken } = await visit({ options: { batch_ms: 60_000 } });
     await pulse("track", "unseen");
     await setHidden(page, true);
     expect(names(await taken(2)).sort()).toEqual(["page_view", "unseen"]);
   });
 
-  it("hands over by beacon what a page without storage would lose when it is left", async () => {
+  it("hands over by beacon what a page without storage would lose when it is left", async ({ visit }) => {
     const { key, page, url, pulse } = await visit({ options: { cookieless: true, batch_ms: 60_000 } });
     for (let i = 0; i < 5; i++) {
       await page.goto(url);
@@ -284,7 +307,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     await eventually("all beacons", async () => (leaving().length === 5 ? true : null));
   });
 
-  it("sends by itself what the browser or a blocker refuses as a beacon", async () => {
+  it("sends by itself what the browser or a blocker refuses as a beacon", async ({ visit }) => {
     const { page, pulse, taken } = await visit({
       options: { batch_ms: 60_000 },
       before: "Navigator.prototype.sendBeacon = () => false",
@@ -294,7 +317,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect(names(await taken(2)).sort()).toEqual(["leaving", "page_view"]);
   });
 
-  it("keeps what happens offline, over a change of page, and sends it when the network is back", async () => {
+  it("keeps what happens offline, over a change of page, and sends it when the network is back", async ({ visit }) => {
     const { key, context, page, pulse, taken } = await visit();
     await taken(1);
     await context.setOffline(true);
@@ -307,7 +330,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect(names(await taken(3)).sort()).toEqual(["offline_1", "offline_2", "page_view"]);
   });
 
-  it("tries again, under the same ids, when the edge drops the connection or fails", async () => {
+  it("tries again, under the same ids, when the edge drops the connection or fails", async ({ visit }) => {
     const { key, pulse, taken } = await visit();
     await taken(1);
     const answers = ["drop", { status: 500 }, "drop"] as const;
@@ -318,7 +341,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect(edge.times(key, event?.["id"])).toBe(4);
   });
 
-  it("waits as long as the edge asks it to, on a new page too", async () => {
+  it("waits as long as the edge asks it to, on a new page too", async ({ visit }) => {
     const { key, context, url, pulse, taken, status } = await visit();
     await taken(1);
     let asked = 0;
@@ -331,7 +354,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect((next?.atMs ?? 0) - (refused?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 
-  it("does not send again what the edge rejects, and says why", async () => {
+  it("does not send again what the edge rejects, and says why", async ({ visit }) => {
     const { key, pulse, status } = await visit({ options: { page_views: false } });
     edge.script(key, ({ events }) => ({
       status: 200,
@@ -346,10 +369,10 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect([edge.arrived(key).length, (await status())["queued"]]).toEqual([1, 0]);
   });
 
-  it.each([
+  it.for([
     { how: "with Web Locks", before: undefined },
     { how: "without them", before: "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })" },
-  ])("shares ids and the queue between tabs that send at once, $how", async ({ before }) => {
+  ])("shares ids and the queue between tabs that send at once, $how", async ({ before }, { visit }) => {
     const first = await visit({ ...(before === undefined ? {} : { before }), loader: "" });
     const { context, key } = first;
     edge.script(key, () => "slow");
@@ -365,7 +388,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     if (before === undefined) expect(edge.most(key)).toBe(1);
   });
 
-  it("keeps nothing and sends nothing before there is consent, then everything with its time", async () => {
+  it("keeps nothing and sends nothing before there is consent, then everything with its time", async ({ visit }) => {
     const { key, page, pulse, taken, status } = await visit({ options: { consent: "pending" } });
     await pulse("track", "view_item");
     const trackedMs = Date.now();
@@ -377,7 +400,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect(await stored(page)).toContain("pulse.client");
   });
 
-  it("forgets everything when consent is denied, and obeys Google's consent mode", async () => {
+  it("forgets everything when consent is denied, and obeys Google's consent mode", async ({ visit }) => {
     const { key, page, pulse, taken } = await visit();
     await taken(1);
     await page.evaluate("localStorage.cart = 'the shop’s own'");
@@ -389,10 +412,10 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect(await stored(next.page)).toEqual(["cart"]);
   });
 
-  it.each([
+  it.for([
     { options: {}, count: 0, because: "it is honoured unless a shop says otherwise" },
     { options: { respect_gpc: false }, count: 1, because: "the shop said otherwise" },
-  ])("records $count views under Global Privacy Control: $because", async ({ options, count }) => {
+  ])("records $count views under Global Privacy Control: $because", async ({ options, count }, { visit }) => {
     const { key, page, pulse } = await visit({
       options,
       before: "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { value: true })",
@@ -403,7 +426,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect([edge.taken(key).length, ((await stored(page)) as string[]).length > 0]).toEqual([count, count > 0]);
   });
 
-  it("keeps nothing on the device in cookieless mode, and one id for the page", async () => {
+  it("keeps nothing on the device in cookieless mode, and one id for the page", async ({ visit }) => {
     const { page, context, pulse, taken } = await visit({ options: { cookieless: true } });
     await pulse("track", "view_item");
     const events = await taken(2);
@@ -411,7 +434,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect([await stored(page), await context.cookies()]).toEqual([[], []]);
   });
 
-  it("tells how often and how evenly was typed, and never what, where a card is put in", async () => {
+  it("tells how often and how evenly was typed, and never what, where a card is put in", async ({ visit }) => {
     const { key, page, pulse, taken } = await visit({
       body: "<form><input name=card><input name=holder></form>",
     });
@@ -426,7 +449,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     for (const secret of ["424242", "Zzyzx", "Qwghlm"]) expect(JSON.stringify(edge.arrived(key))).not.toContain(secret);
   });
 
-  it("leaves out the signals that a shop switched off", async () => {
+  it("leaves out the signals that a shop switched off", async ({ visit }) => {
     const off = { screen: false, locale: false, on_page_ms: false, keys: false, pointer: false, webdriver: false };
     const { taken } = await visit({ options: { signals: off } });
     const [event] = await taken(1);
@@ -473,9 +496,9 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
         "Array.from = () => []; Array.prototype.reduce = () => 0; Array.prototype.entries = () => []; Object.entries = Object.entries.bind(Object)",
     },
   ];
-  it.each(HOSTILE)(
+  it.for(HOSTILE)(
     "records on a page that $what, and throws nothing into it",
-    async ({ before, head = "", isScriptHidden = false }) => {
+    async ({ before, head = "", isScriptHidden = false }, { visit }) => {
       const { pulse, taken, errors } = await visit({
         before,
         head,
@@ -493,7 +516,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     },
   );
 
-  it("hands over by beacon on a page that broke fetch", async () => {
+  it("hands over by beacon on a page that broke fetch", async ({ visit }) => {
     const { page, pulse, taken, errors } = await visit({
       before: "globalThis.fetch = () => { throw new Error('broken') }",
     });
@@ -503,7 +526,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect(errors).toEqual([]);
   });
 
-  it("is one, though a page loads it twice and keeps the loader's stub", async () => {
+  it("is one, though a page loads it twice and keeps the loader's stub", async ({ visit }) => {
     const { key, page, taken, pulse } = await visit({
       body: "<script>const stub = pulse</script>",
     });
@@ -516,7 +539,7 @@ describeInBrowser.concurrent("pulse.js in a browser", { timeout: TIMEOUT_MS }, (
     expect([edge.arrived("pk_other"), edge.taken(key).length]).toEqual([[], 3]);
   });
 
-  it("explains in the console what it does, when asked to", async () => {
+  it("explains in the console what it does, when asked to", async ({ visit }) => {
     const { page, pulse, taken, status } = await visit();
     await taken(1);
     await eventually("its answer", async () => ((await status())["queued"] === 0 ? true : null));

@@ -12,7 +12,7 @@ import { hasServer } from "../local/server-for-tests.ts";
 import { openConnections, type ServerConnections } from "./server-connections.ts";
 
 const CONNECTIONS = 5;
-const ROUNDS = 20;
+const ROUNDS = 10;
 
 /** Statements that truly run at the same time need a server: the embedded Postgres has one connection. */
 describe.runIf(await hasServer())("verdicts given at the same time, on a real server", () => {
