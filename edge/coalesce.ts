@@ -6,8 +6,6 @@ interface Options {
   after(delayMs: number, act: () => void): () => void;
   /** Lets a call end although the client of the request that makes it hung up: others wait for it too. */
   waitUntil(call: Promise<unknown>): void;
-  /** A waiting question fails after so long, as whoever was to ask it is gone; never, where whoever waits has a deadline of his own. */
-  goneMs: number;
   /** So many questions at once are a call of their own: many together gain nothing, and all of them would wait for all. */
   aloneFrom: number;
 }
@@ -19,13 +17,14 @@ interface Options {
  * most so much later.
  *
  * A call belongs to the request that makes it, so the requests take turns: the first that waits makes the next call, for all that wait.
- * Should it be gone by then, its turn is over after `patienceMs`, and the next question to arrive takes over.
+ * Should it be gone by then, its turn is over after `patienceMs`, and the next question to arrive takes over. Where none arrives nobody
+ * asks, so whoever asks here has a deadline of his own.
  *
  * @param call answers questions in order, one answer each; when it fails, all whose questions it was given fail
  */
 export function coalesce<Question, Answer>(
   call: (questions: Question[]) => Promise<Answer[]>,
-  { patienceMs, goneMs, nowMs, after, waitUntil, aloneFrom }: Options,
+  { patienceMs, nowMs, after, waitUntil, aloneFrom }: Options,
 ): (questions: Question[]) => Promise<Answer[]> {
   let waiting: Waiter<Question, Answer>[] = [];
   /** The latest that others wait for. */
@@ -40,11 +39,6 @@ export function coalesce<Question, Answer>(
   /** Whoever is given a turn waits no more: nobody else asks his questions. */
   function passOn(): void {
     waiting.shift()?.settle({ turn: newTurn() });
-  }
-
-  function giveUp(own: Waiter<Question, Answer>): void {
-    waiting = waiting.filter((other) => other !== own);
-    own.settle({ error: new Error("nobody asked in time") });
   }
 
   async function take(own: Waiter<Question, Answer>, ownTurn: Turn): Promise<Answer[]> {
@@ -71,11 +65,9 @@ export function coalesce<Question, Answer>(
 
   async function wait(own: Waiter<Question, Answer>): Promise<Outcome<Answer>> {
     waiting.push(own);
-    const isFirst = waiting.length === 1;
-    if (!isFirst && goneMs === Infinity) return own.outcome;
-    const callOff = after(isFirst ? patienceMs : goneMs, () => {
-      if (!isFirst) giveUp(own);
-      else if (waiting[0] === own) passOn();
+    if (waiting.length > 1) return own.outcome;
+    const callOff = after(patienceMs, () => {
+      if (waiting[0] === own) passOn();
     });
     try {
       return await own.outcome;

@@ -1,3 +1,4 @@
+import { keepShape } from "../shared/keep-shape.ts";
 import type { Act } from "../shared/profile/observation.ts";
 
 /**
@@ -76,3 +77,5 @@ export class DistinctRows {
     return true;
   }
 }
+
+keepShape(new DistinctRows(1, 1));

@@ -47,8 +47,8 @@ export function enrich(
     keepFields(signals, readUserAgent(event.context?.user_agent), redact, pseudonymize);
   }
   keepFields(signals, met.place, redact, pseudonymize);
-  const network = address ? networkIn(met, address) : null;
-  if (network !== null) signals["ip_hash"] = pseudonymize("ip", network);
+  const network = address ? networkHash(met, address, pseudonymize) : null;
+  if (network !== null) signals["ip_hash"] = network;
   if (event.email !== undefined) signals["email_digits"] = digitShare(event.email);
   return { event: withoutPrivate(event, timestamp, redact, pseudonymize), signals, address };
 }
@@ -60,7 +60,7 @@ interface Met {
   place: Pick<Signals, "colo">;
   /** What it tells of a shopper who sends for himself. */
   signals: Signals | undefined;
-  /** Of the last addresses its events told: the few shoppers of a batch send several each. */
+  /** Keyed hashes of the networks of the last addresses its events told: the few shoppers of a batch send several each. */
   networks: BoundedMap<string | null>;
 }
 
@@ -85,12 +85,14 @@ function meet(connection: Connection): Met {
   return met;
 }
 
-function networkIn({ networks }: Met, address: string): string | null {
+/** Null of what is no address. */
+function networkHash({ networks }: Met, address: string, pseudonymize: Pseudonymize): string | null {
   const known = networks.get(address);
   if (known !== undefined) return known;
   const network = networkOf(address);
-  networks.set(address, network);
-  return network;
+  const hash = network === null ? null : pseudonymize("ip", network);
+  networks.set(address, hash);
+  return hash;
 }
 
 /** Puts fields of one object into another, with nothing private in them; what is undefined is left out. */

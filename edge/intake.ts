@@ -1,4 +1,5 @@
 import { examine } from "../shared/assess.ts";
+import { Deadlines } from "../shared/deadline.ts";
 import { factsOf } from "../shared/facts.ts";
 import { FEATURE_NAMES, FEATURE_SET, featureVector } from "../shared/features/features.ts";
 import type { ApiKeyRecord } from "../shared/keys.ts";
@@ -8,9 +9,9 @@ import { DistinctRows } from "./distinct-rows.ts";
 import { enrich, type Connection, type Enriched } from "./enrich.ts";
 import type { LiveConfig } from "./live-config.ts";
 import type { Scorer } from "./model/scorer.ts";
-import { know, takeBack, type Known, type Stores } from "./profiles/know.ts";
+import { know, takeBack, type Known, type Learned, type Stores } from "./profiles/know.ts";
 import type { Pseudonymize } from "./privacy.ts";
-import { publish, type Judged, type Put } from "./publish.ts";
+import { linesOf, publish, type Judged, type Line, type Put } from "./publish.ts";
 import type { ReadEvent } from "./read-events.ts";
 import { validate, type Rejected, type Valid } from "./validate.ts";
 import { Verdicts, type Look, type WrittenVerdict } from "./verdicts.ts";
@@ -48,30 +49,83 @@ interface Underway {
   known: Known;
 }
 
+/** What is still asked of an event when it is written. */
+interface Written extends Learned {
+  verdict: WrittenVerdict;
+  repeated: boolean;
+}
+
 /** The way of a request's events through the edge; one outcome an event, in order. */
 export async function takeIn(intake: Intake, services: IntakeServices): Promise<Outcome[]> {
-  const checked = intake.events.map((event) => validate(event, intake.sentAt, intake.key.kind, intake.receivedMs));
-  const valid = checked.filter((result) => result.kind === "valid");
+  const checked = checkAll(intake);
+  return inPlaces(checked.map(asRejected), await takeValid(checked.filter(isValid), intake, services));
+}
+
+function checkAll({ events, sentAt, key, receivedMs }: Intake): (Valid | Rejected)[] {
+  return events.map((event) => validate(event, sentAt, key.kind, receivedMs));
+}
+
+function isValid(result: Valid | Rejected): result is Valid {
+  return result.kind === "valid";
+}
+
+function asRejected(result: Valid | Rejected): Rejected | null {
+  return isValid(result) ? null : result;
+}
+
+/** @param taken the outcomes of those that were not rejected, in order */
+function inPlaces(rejected: readonly (Rejected | null)[], taken: readonly Outcome[]): Outcome[] {
+  let next = 0;
+  return rejected.map((result) => result ?? at(taken, next++));
+}
+
+/**
+ * While the queue is waited for, nothing here holds the events any more, as text is all that is left to do with them: whatever the
+ * batches under way hold outlives a collection of garbage, and makes it longer.
+ */
+async function takeValid(valid: readonly Valid[], intake: Intake, services: IntakeServices): Promise<Outcome[]> {
+  const deadlines = new Deadlines();
+  try {
+    const { lines, written } = await knowAndScore(valid, intake, services, deadlines);
+    const published = await publish(lines, services.put, deadlines);
+    afterwards(written, published, services);
+    return written.map((one, index) => outcome(one, at(published, index)));
+  } finally {
+    deadlines.end();
+  }
+}
+
+async function knowAndScore(
+  valid: readonly Valid[],
+  intake: Intake,
+  services: IntakeServices,
+  deadlines: Deadlines,
+): Promise<{ lines: Line[]; written: Written[] }> {
   const enriched = valid.map((one) => enrichOne(one, intake, services));
   const [known] = await Promise.all([
-    know(enriched, services.stores, deadlineMs(valid.length, services)),
+    know(enriched, services.stores, deadlines, deadlineMs(valid.length, services)),
     services.live.ready(),
   ]);
   const underway = valid.map((one, index) => ({ valid: one, enriched: at(enriched, index), known: at(known, index) }));
-  const scored = await score(underway, intake, services);
-  const published = await publish(scored.events, scored.arrival, services.put);
-  // A repeated event was taken in the first time; that it could not be sent again takes nothing back.
-  const unsent = enriched.filter((_event, index) => !published[index] && !at(known, index).repeated);
-  if (unsent.length > 0) services.stores.waitUntil(takeBack(unsent, services.stores));
-  // Beside the answer, not before it: is there a newer model, are there other lists or settings?
-  if (services.scorer.isDue()) services.stores.waitUntil(services.scorer.refresh());
-  if (services.live.isDue()) services.stores.waitUntil(services.live.refresh());
-  let next = 0;
-  return checked.map((result) => {
-    if (result.kind !== "valid") return result;
-    const index = next++;
-    return outcome(at(underway, index), at(scored.events, index), at(published, index));
+  const { events, arrival } = await score(underway, intake, services);
+  const written = underway.map(({ valid: { event }, known: { repeated, stores } }, index): Written => {
+    return { id: event.id, verdict: at(events, index).verdict, repeated, stores };
   });
+  return { lines: linesOf(events, arrival), written };
+}
+
+/** What goes on beside the answer. */
+function afterwards(
+  written: readonly Written[],
+  published: readonly boolean[],
+  { stores, scorer, live }: IntakeServices,
+): void {
+  // A repeated event was taken in the first time; that it could not be sent again takes nothing back.
+  const unsent = written.filter(({ repeated }, index) => !published[index] && !repeated);
+  if (unsent.length > 0) stores.waitUntil(takeBack(unsent, stores));
+  // Is there a newer model, are there other lists or settings?
+  if (scorer.isDue()) stores.waitUntil(scorer.refresh());
+  if (live.isDue()) stores.waitUntil(live.refresh());
 }
 
 function enrichOne(
@@ -91,10 +145,9 @@ function deadlineMs(events: number, { profileDeadlineMs }: IntakeServices): numb
  * A duplicate is published like any other: should the first one have been lost on its way, this one is stored; otherwise nothing
  * happens, as an id is stored once.
  */
-function outcome({ valid, known }: Underway, { verdict }: Judged, isPublished: boolean): Outcome {
-  const { id } = valid.event;
+function outcome({ id, verdict, repeated }: Written, isPublished: boolean): Outcome {
   if (!isPublished) return { kind: "retry", id };
-  return { kind: known.repeated ? "duplicate" : "accepted", id, verdict };
+  return { kind: repeated ? "duplicate" : "accepted", id, verdict };
 }
 
 /** All events of a request as they go to the queue. */

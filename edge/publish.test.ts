@@ -1,11 +1,27 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Deadlines } from "../shared/deadline.ts";
 import { LIMITS } from "../shared/limits.ts";
 import type { Assessment } from "../shared/assessment.ts";
-import { IntakeEnvelope, ScoredEvent, wholeEvents, type IntakeMessage, type Verdict } from "../shared/message.ts";
+import {
+  IntakeEnvelope,
+  ScoredEvent,
+  wholeEvents,
+  type Arrival,
+  type IntakeMessage,
+  type Verdict,
+} from "../shared/message.ts";
 import { below, chance, pick, seededRandom } from "../shared/random.ts";
-import { inMessages, publish, type Judged, type Line, type WrittenMessage } from "./publish.ts";
+import {
+  inMessages,
+  linesOf,
+  publish as publishBy,
+  type Judged,
+  type Line,
+  type Put,
+  type WrittenMessage,
+} from "./publish.ts";
 import { eventsIn } from "./test-edge.ts";
-import { WrittenVerdict } from "./verdicts.ts";
+import { writeVerdict } from "./verdicts.ts";
 
 const ARRIVAL = {
   request_id: "req_01hzy3k9q00000000000000000",
@@ -37,7 +53,12 @@ function verdictOf(assessment: Partial<Assessment> = {}): Verdict {
   };
 }
 
-const QUIET = new WrittenVerdict(verdictOf());
+const QUIET = writeVerdict(verdictOf());
+
+async function publish(...[events, arrival, put]: [readonly Judged[], Arrival, Put]): Promise<boolean[]> {
+  const deadlines = new Deadlines();
+  return publishBy(linesOf(events, arrival), put, deadlines).finally(() => deadlines.end());
+}
 
 /** An event of some size on its way; what it holds is of no matter here. */
 function judged(index: number, text = "", verdict = QUIET): Judged {
@@ -94,7 +115,7 @@ describe("publish", () => {
       const verdicts = Array.from({ length: 1 + below(random, 30) }, (_each, index) => {
         const detail = "é".repeat(below(random, 2_000));
         const reasons = [{ code: "velocity", detail, contribution: index / 100 }];
-        return new WrittenVerdict(verdictOf({ anomaly: chance(random, 0.1), reasons }));
+        return writeVerdict(verdictOf({ anomaly: chance(random, 0.1), reasons }));
       });
       const events = Array.from({ length: 1 + below(random, 100) }, (_each, index) =>
         judged(index, "€".repeat(below(random, 600)), pick(random, verdicts)),
@@ -115,12 +136,12 @@ describe("publish", () => {
   });
 
   it.each(["a", "€", "\u0001"])(
-    "splits in order so that no message is above 60,000 bytes, filled with %j",
+    "splits in order so that no message is above 120,000 bytes, filled with %j",
     async (character) => {
       const sent: IntakeMessage[] = [];
-      const events = Array.from({ length: 40 }, (_, index) => judged(index, character.repeat((index * 397) % 4_000)));
+      const events = Array.from({ length: 90 }, (_, index) => judged(index, character.repeat((index * 397) % 4_000)));
       const published = await publish(events, ARRIVAL, inMessages(read((message) => sent.push(message))));
-      expect(published).toEqual(Array(40).fill(true));
+      expect(published).toEqual(Array(90).fill(true));
       expect(idsOf(sent)).toEqual(events.map(({ arrived }) => arrived.event.id));
       expect(sent.length).toBeGreaterThan(1);
       expect(Math.max(...sent.map(bytesOf))).toBeLessThanOrEqual(LIMITS.messageBytes);
@@ -135,7 +156,7 @@ describe("publish", () => {
 
   it("sends an event that fills a message by itself, between others", async () => {
     const sent: IntakeMessage[] = [];
-    const events = [judged(0), judged(1, "a".repeat(59_000)), judged(2)];
+    const events = [judged(0), judged(1, "a".repeat(119_000)), judged(2)];
     expect(await publish(events, ARRIVAL, inMessages(read((message) => sent.push(message))))).toEqual([
       true,
       true,
@@ -147,7 +168,7 @@ describe("publish", () => {
 
   it("sends anomalies in messages of their own, so that no alert waits behind bulk", async () => {
     const sent: WrittenMessage[] = [];
-    const odd = new WrittenVerdict(verdictOf({ anomaly: true }));
+    const odd = writeVerdict(verdictOf({ anomaly: true }));
     const events = [0, 1, 2, 3].map((index) => judged(index, "", index % 2 === 1 ? odd : QUIET));
     const published = await publish(
       events,
@@ -165,7 +186,7 @@ describe("publish", () => {
   });
 
   it("tells which events are not on the queue when only some messages were taken", async () => {
-    const events = Array.from({ length: 6 }, (_, index) => judged(index, "a".repeat(25_000)));
+    const events = Array.from({ length: 6 }, (_, index) => judged(index, "a".repeat(50_000)));
     const published = await publish(
       events,
       ARRIVAL,
@@ -190,13 +211,14 @@ describe("publish", () => {
   describe("when the queue hangs", () => {
     afterEach(() => void vi.useRealTimers());
 
-    it("gives up after 5 s, on that message alone", async () => {
+    it("gives up after 5 s, on that queue alone", async () => {
       vi.useFakeTimers();
-      const events = [judged(0, "a".repeat(50_000)), judged(1, "a".repeat(50_000))];
-      const send = ({ text }: WrittenMessage) =>
-        text.includes("evt_00000000") ? new Promise(() => undefined) : Promise.resolve();
+      const odd = writeVerdict(verdictOf({ anomaly: true }));
+      const send = ({ urgent }: WrittenMessage) => (urgent ? new Promise(() => undefined) : Promise.resolve());
       let published: boolean[] | null = null;
-      const done = publish(events, ARRIVAL, inMessages(send)).then((result) => (published = result));
+      const done = publish([judged(0, "", odd), judged(1)], ARRIVAL, inMessages(send)).then(
+        (result) => (published = result),
+      );
       await vi.advanceTimersByTimeAsync(4_999);
       expect(published).toBeNull();
       await vi.advanceTimersByTimeAsync(1);

@@ -1,8 +1,9 @@
-import { withDeadline } from "../shared/deadline.ts";
+import type { Deadlines } from "../shared/deadline.ts";
 import { LIMITS } from "../shared/limits.ts";
 import { MESSAGE_VERSION, type Arrival, type ArrivedEvent } from "../shared/message.ts";
 import { textBytes } from "../shared/portions.ts";
 import type { WrittenVerdict } from "./verdicts.ts";
+import { keepShape } from "../shared/keep-shape.ts";
 
 /** Beyond this the queue is taken to be away; an event it took after all is stored once, by its id. */
 const DEADLINE_MS = 5_000;
@@ -34,28 +35,34 @@ interface WrittenArrival {
   text: string;
 }
 
-/** Puts lines on a queue, all of them urgent or none. @returns of each whether it is there, in a few seconds at most */
+/** Puts lines on a queue, all of them urgent or none. @returns of each whether it is there */
 export type Put = (lines: Line[], urgent: boolean) => Promise<boolean[]>;
+
+export function linesOf(events: readonly Judged[], arrival: Arrival): Line[] {
+  const written: WrittenArrival = { text: JSON.stringify(arrival) };
+  return events.map(({ arrived, verdict }) => {
+    return { text: JSON.stringify(arrived).slice(0, -1), arrival: written, verdict };
+  });
+}
 
 /**
  * Puts a request's events on the queues, anomalies apart from the rest.
  *
- * @returns per event, whether it is on a queue
+ * @returns per event, whether it is on a queue, after 5 s at most
  */
-export async function publish(events: readonly Judged[], arrival: Arrival, put: Put): Promise<boolean[]> {
-  const done = events.map(() => false);
-  const written: WrittenArrival = { text: JSON.stringify(arrival) };
-  const lines = events.map(({ arrived, verdict }, place) => {
-    return { place, text: JSON.stringify(arrived).slice(0, -1), arrival: written, verdict };
-  });
+export async function publish(lines: readonly Line[], put: Put, deadlines: Deadlines): Promise<boolean[]> {
+  if (lines.length === 0) return [];
+  const done = lines.map(() => false);
   const putThose = async (urgent: boolean) => {
-    const those = lines.filter(({ verdict }) => verdict.assessment.anomaly === urgent);
-    if (those.length === 0) return;
+    const places: number[] = [];
+    for (const [place, { verdict }] of lines.entries()) if (verdict.assessment.anomaly === urgent) places.push(place);
+    if (places.length === 0) return;
+    const those = places.map((place) => lines[place] as Line); // one of them
     const areThere = await put(those, urgent).catch(() => []);
-    for (const [index, { place }] of those.entries()) done[place] = areThere[index] ?? false;
+    for (const [index, place] of places.entries()) done[place] = areThere[index] ?? false;
   };
-  await Promise.all([putThose(true), putThose(false)]);
-  return done;
+  await deadlines.within(Promise.all([putThose(true), putThose(false)]), DEADLINE_MS).catch(() => undefined);
+  return done.slice(); // what comes later changes nothing
 }
 
 /**
@@ -71,8 +78,7 @@ export function inMessages(send: (message: WrittenMessage) => Promise<unknown>):
       await send({ text: inOne(part), urgent });
       sent.add(part);
     });
-    // One deadline for all: a timer takes as long as several events.
-    await withDeadline(Promise.allSettled(sending), DEADLINE_MS).catch(() => undefined);
+    await Promise.allSettled(sending);
     return parts.flatMap((part) => part.lines.map(() => sent.has(part)));
   };
 }
@@ -105,6 +111,8 @@ class Part {
     return true;
   }
 }
+
+keepShape(new Part());
 
 /** In order, in as few parts as fit. */
 function inParts(lines: readonly Line[]): Part[] {

@@ -29,8 +29,6 @@ import { createPseudonymizer } from "./privacy.ts";
 
 /** How long requests wait to share a call to a profile store or the queue: of what a shopper's answer may take, little. */
 const SHARING_MS = 5;
-/** Longer than a call to the queue may take. */
-const GONE_MS = 6_000;
 /** Events of one request that ask the profile store, and go to the queue, alone: measured by `npm run bench -- batch`, a sixth more batches a second. */
 const ALONE_FROM = 32;
 /** Beyond this the queue counts as not reachable. */
@@ -53,25 +51,27 @@ function start(env: Env): EdgeServices {
   const config = parsed.data;
   const nowMs = () => Date.now();
   const log = (line: Record<string, unknown>) => console.log(JSON.stringify({ worker: "edge", ...line }));
-  const store = (shard: number) =>
-    env.PROFILES.get(env.PROFILES.idFromName(`shard-${shard}-of-${config.profileShards}`));
+  // To work out an id from a name takes as long as all else about such a call.
+  const storeIds = Array.from({ length: config.profileShards }, (_each, shard) =>
+    env.PROFILES.idFromName(`shard-${shard}-of-${config.profileShards}`),
+  );
+  const store = (shard: number) => env.PROFILES.get(storeIds[shard] as DurableObjectId); // one of them
   const recall = async (shard: number, requests: RecallRequest[]) =>
     unpackAnswers(await store(shard).recall(packRequests(requests)), requests);
   const after = (delayMs: number, act: () => void) => {
     const timer = setTimeout(act, delayMs);
     return () => clearTimeout(timer);
   };
-  const shared = { patienceMs: SHARING_MS, nowMs, after, waitUntil, aloneFrom: ALONE_FROM };
+  const sharing = { patienceMs: SHARING_MS, nowMs, after, waitUntil, aloneFrom: ALONE_FROM };
   const recallOf = Array.from({ length: config.profileShards }, (_each, shard) =>
-    coalesce((requests: RecallRequest[]) => recall(shard, requests), { ...shared, goneMs: Infinity }),
+    coalesce((requests: RecallRequest[]) => recall(shard, requests), sharing),
   );
   // One by one: a batch is written as base64, which takes longer than another call, and there is hardly ever more than one.
   const send = inMessages(({ text, urgent }) =>
     (urgent ? env.ANOMALIES : env.ASSESSMENTS).send(text, { contentType: "text" }),
   );
-  const putting = { ...shared, goneMs: GONE_MS };
-  const put = coalesce((lines: Line[]) => send(lines, false), putting);
-  const putUrgent = coalesce((lines: Line[]) => send(lines, true), putting);
+  const put = coalesce((lines: Line[]) => send(lines, false), sharing);
+  const putUrgent = coalesce((lines: Line[]) => send(lines, true), sharing);
   return {
     ...config,
     stores: {

@@ -5,7 +5,7 @@ import { Verdict } from "../shared/message.ts";
 import { RuleSettings } from "../shared/rules/settings.ts";
 import { facts, observation, regular } from "../shared/test-facts.ts";
 import { constantScorer } from "./test-edge.ts";
-import { Verdicts, WrittenVerdict, type Look } from "./verdicts.ts";
+import { Verdicts, writeVerdict, type Look } from "./verdicts.ts";
 
 const SETTINGS = { threshold: 0.7, rules: RuleSettings.parse({}) };
 
@@ -59,13 +59,13 @@ describe("Verdicts", () => {
   });
 });
 
-describe("a WrittenVerdict", () => {
+describe("a written verdict", () => {
   it("is a verdict as JSON, and of it the assessment", async () => {
     const { text, assessment, assessmentText } = (await verdicts()).of(look(), [], null);
     const verdict: unknown = JSON.parse(text);
     expect(Verdict.parse(verdict)).toEqual(verdict);
     expect(verdict).toMatchObject({ assessment });
     expect(JSON.parse(assessmentText)).toEqual(assessment);
-    expect(new WrittenVerdict(Verdict.parse(verdict)).text).toBe(text);
+    expect(writeVerdict(Verdict.parse(verdict)).text).toBe(text);
   });
 });

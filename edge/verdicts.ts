@@ -5,32 +5,29 @@ import type { ListVerdict } from "../shared/lists.ts";
 import type { Verdict } from "../shared/message.ts";
 import { outputAt, type ReleaseScores, type Scores } from "./model/scores.ts";
 
-/**
- * What was made of an event, or of several alike, as JSON that is written once: for the queue, and of it what senders are answered.
- * Writing is a good part of all the work.
- */
-export class WrittenVerdict {
-  readonly assessment: Assessment;
-  readonly assessmentText: string;
+/** What was made of an event, or of several alike, and the same as JSON. */
+export interface WrittenVerdict {
+  assessment: Assessment;
+  assessmentText: string;
   /** A `Verdict`. */
-  readonly text: string;
+  text: string;
+}
 
-  constructor({ features, rules, assessment, shadow }: Verdict) {
-    this.assessment = assessment;
-    this.assessmentText = JSON.stringify(assessment);
-    const parts = [
-      '{"features":',
-      JSON.stringify(features),
-      ',"rules":',
-      JSON.stringify(rules),
-      ',"assessment":',
-      this.assessmentText,
-      ',"shadow":',
-      JSON.stringify(shadow),
-      "}",
-    ] satisfies string[];
-    this.text = parts.join("");
-  }
+/** Writes a verdict as JSON, once for the queue and, of it, for what senders are answered: writing is a good part of all the work. */
+export function writeVerdict({ features, rules, assessment, shadow }: Verdict): WrittenVerdict {
+  const assessmentText = JSON.stringify(assessment);
+  const parts = [
+    '{"features":',
+    JSON.stringify(features),
+    ',"rules":',
+    JSON.stringify(rules),
+    ',"assessment":',
+    assessmentText,
+    ',"shadow":',
+    JSON.stringify(shadow),
+    "}",
+  ] satisfies string[];
+  return { assessment, assessmentText, text: parts.join("") };
 }
 
 /** An event as it is judged, and the row of its vector. */
@@ -64,7 +61,7 @@ export class Verdicts {
   #judge(row: number, examined: Examined, degraded: readonly string[], listed: ListVerdict | null): WrittenVerdict {
     const { calibration, shadow } = this.#scores;
     const assessed = assessExamined(examined, outputAt(this.#scores, row), calibration, this.#settings, degraded);
-    return new WrittenVerdict({
+    return writeVerdict({
       features: numbersOf(examined.vector),
       rules: examined.rules,
       assessment: heedLists(assessed, listed),

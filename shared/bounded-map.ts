@@ -14,8 +14,7 @@ export class BoundedMap<Value> {
   }
 
   set(key: string, value: Value): void {
-    this.#map.delete(key);
-    this.#map.set(key, value);
+    this.#map.setLast(key, value);
     if (this.#map.size <= this.#kept) return;
     // A tenth at a time, as each time is a walk begun anew.
     for (const oldest of this.#map.keys()) {

@@ -22,7 +22,7 @@ export const LIMITS = {
   futureMs: 24 * 60 * 60 * 1000,
   /** No shop was online before: an earlier time comes of a clock that was never set, or of seconds taken for milliseconds. */
   earliestMs: Date.UTC(1995, 0, 1),
-  /** One queue message: below the 64 KB unit of billing, and well below the platform's 128 KB. */
-  messageBytes: 60_000,
+  /** One queue message: below the platform's 128 KB, and two 64 KB units of billing for as much as two messages would hold. */
+  messageBytes: 120_000,
   pageSize: 100,
 } as const;

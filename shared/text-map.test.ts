@@ -9,11 +9,12 @@ describe("TextMap", () => {
       const [map, like] = [new Map<string, number>(), new TextMap<number>()];
       for (let step = 0; step < 66_000; step++) {
         const key = `name ${below(random, names)}`;
-        const what = below(random, 5);
+        const what = below(random, 6);
         if (what === 0) expect(like.delete(key)).toBe(map.delete(key));
         else if (what === 1) expect(like.get(key)).toBe(map.get(key));
         else if (what === 2) expect(like.renew(key)).toBe(renewed(map, key));
         else if (what === 3) expect(like.set(key, step).has(key)).toBe(map.set(key, step).has(key));
+        else if (what === 4) expect(like.setLast(key, step).size).toBe(setLast(map, key, step).size);
         else expect(like.has(key)).toBe(map.has(key));
         if (chance(random, 0.001)) expect([...like]).toEqual([...map]);
       }
@@ -62,4 +63,9 @@ function renewed(map: Map<string, number>, key: string): number | undefined {
   map.delete(key);
   map.set(key, value);
   return value;
+}
+
+function setLast(map: Map<string, number>, key: string, value: number): Map<string, number> {
+  map.delete(key);
+  return map.set(key, value);
 }

@@ -38,9 +38,19 @@ export class TextMap<Value> {
 
   /** A key that is there keeps its place in the order. */
   set(key: string, value: Value): this {
-    const slot = this.#find(key);
+    const hash = this.#hash(key);
+    const slot = this.#slotOf(key, hash);
     if (slot >= 0) this.#values[this.#placeIn(slot)] = value;
-    else this.#append(key, this.#hash(key), value);
+    else this.#append(key, hash, value);
+    return this;
+  }
+
+  /** The key becomes the last in the order. */
+  setLast(key: string, value: Value): this {
+    const hash = this.#hash(key);
+    const slot = this.#slotOf(key, hash);
+    if (slot >= 0) this.#remove(slot);
+    this.#append(key, hash, value);
     return this;
   }
 
@@ -81,9 +91,12 @@ export class TextMap<Value> {
 
   /** @returns the slot of a key, or -1 */
   #find(key: string): number {
-    if (this.#size === 0) return -1;
+    return this.#size === 0 ? -1 : this.#slotOf(key, this.#hash(key));
+  }
+
+  /** The same, of a key whose hash is known. */
+  #slotOf(key: string, hash: number): number {
     const mask = this.#slots.length - 1;
-    const hash = this.#hash(key);
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const held = this.#slots[slot] as number; // within the mask
       if (held === 0) return -1;

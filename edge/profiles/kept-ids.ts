@@ -42,15 +42,24 @@ export class KeptIds {
 
   /** The marks of those among the ids that have one. */
   find(ids: readonly string[]): TextMap<Mark> {
-    const marks = new TextMap<Mark>();
-    const asked: string[] = [];
+    const marks = this.findWritten(ids);
     for (const id of ids) {
-      const mark = this.#unwritten.get(id);
-      if (mark === undefined) asked.push(id);
-      else marks.set(id, mark);
+      const mark = this.unwritten(id);
+      if (mark !== undefined) marks.set(id, mark);
     }
-    for (const part of inStatements(asked)) this.#read(part, marks);
     return marks;
+  }
+
+  /** The marks of those that are written and have one; what is not written yet knows better. */
+  findWritten(ids: readonly string[]): TextMap<Mark> {
+    const marks = new TextMap<Mark>();
+    for (const part of inStatements(ids)) this.#read(part, marks);
+    return marks;
+  }
+
+  /** The mark of an id that is not written yet. */
+  unwritten(id: string): Mark | undefined {
+    return this.#unwritten.get(id);
   }
 
   set(id: string, mark: Mark): void {
@@ -82,19 +91,20 @@ export class KeptIds {
 
   #write(ids: readonly string[]): void {
     const table = this.#table();
-    for (const [mark, takenBack] of [
-      ["counted", 0],
-      ["taken back", 1],
-    ] as const) {
-      const marked = ids.filter((id) => this.#unwritten.get(id) === mark);
-      if (marked.length === 0) continue;
+    const marked: Record<Mark, string[]> = { counted: [], "taken back": [] };
+    for (const id of ids) {
+      const mark = this.#unwritten.get(id);
+      if (mark !== undefined) marked[mark].push(id);
+    }
+    for (const [mark, those] of Object.entries(marked)) {
+      if (those.length === 0) continue;
       // In order, so that neighbours are written together.
       this.#sql.exec(
         `INSERT OR REPLACE INTO ${table} (id, taken_back) SELECT value, ? FROM json_each(?) ORDER BY value`,
-        takenBack,
-        JSON.stringify(marked),
+        mark === "counted" ? 0 : 1,
+        JSON.stringify(those),
       );
-      for (const id of marked) this.#unwritten.delete(id);
+      for (const id of those) this.#unwritten.delete(id);
     }
   }
 

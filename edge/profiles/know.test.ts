@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Event, type KeptEvent } from "../../shared/event.ts";
+import { Event } from "../../shared/event.ts";
+import { Deadlines } from "../../shared/deadline.ts";
 import type { LabelMessage } from "../../shared/label.ts";
 import { labelAll, recallAll, newMemory } from "../../shared/memory.ts";
 import { entitiesOf, type Knowledge } from "../../shared/observe.ts";
@@ -9,11 +10,16 @@ import { plainKnowledge } from "../../shared/test-facts.ts";
 import type { Enriched } from "../enrich.ts";
 import { consumeLabels } from "../labels.ts";
 import { memoryStores, purchase } from "../test-edge.ts";
-import { know, takeBack, type Known, type Stores } from "./know.ts";
+import { know as knowBy, takeBack, type Known, type Stores } from "./know.ts";
 import type { RecallRequest } from "./wire.ts";
 
 const TIMESTAMP = "2026-11-21T10:00:00.000Z";
 const DEADLINE_MS = 30;
+
+async function know(events: readonly Enriched[], stores: Stores, deadlineMs: number): Promise<Known[]> {
+  const deadlines = new Deadlines();
+  return knowBy(events, stores, deadlines, deadlineMs).finally(() => deadlines.end());
+}
 
 function enriched(changes: Record<string, unknown> = {}, signals: Signals = { ip_hash: "ip-1" }): Enriched {
   const { email: _email, sent_at: _sentAt, context: _context, ...event } = Event.parse(purchase(changes));
@@ -248,7 +254,7 @@ describe("takeBack", () => {
     const { stores, taken } = watched({ shards: 16 });
     const event = enriched();
     const [first] = await know([event], stores, DEADLINE_MS);
-    await takeBack([event], stores);
+    await takeBack([{ id: event.event.id, stores: first?.stores ?? [] }], stores);
     expect(taken.length).toBeGreaterThan(1);
     const [again] = await know([event], stores, DEADLINE_MS);
     expect(again).toEqual(first);
@@ -257,15 +263,25 @@ describe("takeBack", () => {
 
   it("tells a store of all its events at once", async () => {
     const { stores, taken } = watched();
-    const events = [enriched(), enriched()];
-    await takeBack(events, stores);
-    expect(taken).toEqual([{ shard: 0, ids: events.map(({ event }: { event: KeptEvent }) => event.id) }]);
+    await takeBack(
+      [
+        { id: "evt_00000001", stores: [0] },
+        { id: "evt_00000002", stores: [1, 0] },
+      ],
+      stores,
+    );
+    expect(taken).toEqual([
+      { shard: 0, ids: ["evt_00000001", "evt_00000002"] },
+      { shard: 1, ids: ["evt_00000002"] },
+    ]);
   });
 
   it("never throws, because nobody waits for it", async () => {
     const broken: Stores["takeBack"] = () => {
       throw new Error("no such object");
     };
-    await expect(takeBack([enriched()], watched({ takeBack: broken }).stores)).resolves.toBeUndefined();
+    await expect(
+      takeBack([{ id: "evt_00000001", stores: [0] }], watched({ takeBack: broken }).stores),
+    ).resolves.toBeUndefined();
   });
 });

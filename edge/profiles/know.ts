@@ -4,7 +4,7 @@ import { entitiesOf, sightingOf, type Knowledge, type Sighting } from "../../sha
 import type { EntityKind } from "../../shared/profile/links.ts";
 import type { Observation } from "../../shared/profile/observation.ts";
 import { nameOf } from "../../shared/profile/names.ts";
-import { withDeadline } from "../../shared/deadline.ts";
+import type { Deadlines } from "../../shared/deadline.ts";
 import { TextMap } from "../../shared/text-map.ts";
 import type { Enriched } from "../enrich.ts";
 import type { FraudLabel } from "./profile-memory.ts";
@@ -18,6 +18,13 @@ export interface Known {
   repeated: boolean;
   /** `profile:<kind>` for each that did not answer in time. */
   degraded: string[];
+  /** Which were asked. */
+  stores: readonly number[];
+}
+
+/** An event, and which stores learned from it. */
+export interface Learned extends Pick<Known, "stores"> {
+  id: string;
 }
 
 export interface Stores {
@@ -34,9 +41,16 @@ export interface Stores {
  * A store that fails or does not answer within the deadline is left out and named in `degraded`: scoring goes on with those features
  * unknown, and the call is let finish so that what it was to learn is not lost.
  */
-export async function know(events: readonly Enriched[], stores: Stores, deadlineMs: number): Promise<Known[]> {
+export async function know(
+  events: readonly Enriched[],
+  stores: Stores,
+  deadlines: Deadlines,
+  deadlineMs: number,
+): Promise<Known[]> {
+  if (events.length === 0) return [];
   const plans = events.map((enriched) => plan(enriched, stores.shards));
-  await Promise.all(Array.from(byShard(plans), ([shard, asked]) => ask(shard, asked, stores, deadlineMs)));
+  const asking = Promise.all(Array.from(byShard(plans), ([shard, asked]) => ask(shard, asked, stores)));
+  await deadlines.within(asking, deadlineMs).catch(() => stores.waitUntil(asking));
   const repeats = repeatsWithin(events);
   return plans.map((planned, index) => gather(planned, repeats.has(index)));
 }
@@ -62,16 +76,10 @@ function byShard(plans: readonly Plan[]): Map<number, Asked[]> {
   return shards;
 }
 
-async function ask(shard: number, asked: readonly Asked[], stores: Stores, deadlineMs: number): Promise<void> {
-  const call = stores.recall(
-    shard,
-    asked.map(({ request }) => request),
-  );
-  const answers = await withDeadline(call, deadlineMs).catch(() => null);
-  if (answers === null) {
-    stores.waitUntil(call.catch(() => undefined));
-    return;
-  }
+/** Never throws. What comes too late is looked at by nobody. */
+async function ask(shard: number, asked: readonly Asked[], stores: Stores): Promise<void> {
+  const requests = asked.map(({ request }) => request);
+  const answers = await stores.recall(shard, requests).catch(() => []);
   for (const [index, one] of asked.entries()) one.answer = answers[index] ?? null;
 }
 
@@ -81,8 +89,9 @@ function repeatsWithin(events: readonly Enriched[]): Set<number> {
   const repeats = new Set<number>();
   if (events.length === 1) return repeats;
   for (const [index, { event }] of events.entries()) {
-    if (ids.has(event.id)) repeats.add(index);
-    else ids.set(event.id, true);
+    const { size } = ids;
+    ids.set(event.id, true);
+    if (ids.size === size) repeats.add(index);
   }
   return repeats;
 }
@@ -143,7 +152,8 @@ function gather({ sighting, entities, prices, asked }: Plan, repeatsOther: boole
   }
   if (prices?.answer === null) degraded.push("profile:prices");
   else if (prices !== null) knowledge.prices = prices.answer.prices;
-  return { sighting, knowledge, repeated: repeatsOther || isRepeated(asked), degraded };
+  const stores = asked.map(({ shard }) => shard);
+  return { sighting, knowledge, repeated: repeatsOther || isRepeated(asked), degraded, stores };
 }
 
 /** One store decides, the first that answered: of requests at the same time each store may have seen another first. */
@@ -153,12 +163,9 @@ function isRepeated(asked: readonly Asked[]): boolean {
 }
 
 /** Tells the stores that events were not taken in after all, so that they are new when sent again. Never throws. */
-export async function takeBack(events: readonly Enriched[], stores: Stores): Promise<void> {
+export async function takeBack(events: readonly Learned[], stores: Stores): Promise<void> {
   const ids = new Map<number, string[]>();
-  for (const enriched of events) {
-    for (const { shard } of plan(enriched, stores.shards).asked) {
-      ids.set(shard, [...(ids.get(shard) ?? []), enriched.event.id]);
-    }
-  }
+  for (const { id, stores: shards } of events)
+    for (const shard of shards) ids.set(shard, [...(ids.get(shard) ?? []), id]);
   await Promise.allSettled([...ids].map(async ([shard, list]) => stores.takeBack(shard, list)));
 }

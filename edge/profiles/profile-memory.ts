@@ -72,19 +72,17 @@ export class ProfileMemory {
     const requests = unpackRequests(packed);
     const answers = newAnswers(requests);
     const places = answerPlaces(answers, requests);
-    const marks = this.#ids.find(requests.map(({ seen }) => seen.id));
+    const written = this.#ids.findWritten(requests.map(({ seen }) => seen.id));
     this.#profiles.fetch(namesIn(requests));
     for (let index = 0; index < requests.length; index++) {
       const request = requests[index] as RecallRequest; // within the list
       const place = places[index] as AnswerPlace; // one a request
       const { id } = request.seen;
-      const mark = marks.get(id);
+      const mark = this.#ids.unwritten(id) ?? written.get(id);
       if (mark === undefined) this.#learn(request, place);
       else this.#look(request, place);
       answers.repeated.push(mark === "counted");
-      if (mark === "counted") continue;
-      this.#ids.set(id, "counted");
-      marks.set(id, "counted");
+      if (mark !== "counted") this.#ids.set(id, "counted");
     }
     return answers;
   }

@@ -14,6 +14,7 @@ import {
   type Place,
 } from "../../shared/profile/observation.ts";
 import { snapshotAt, SNAPSHOT_FIGURES, type Snapshot } from "../../shared/profile/snapshot.ts";
+import { keepShape } from "../../shared/keep-shape.ts";
 
 /** One event's question to a store: what is known of these entities and items, and learn from it. */
 export interface RecallRequest {
@@ -219,6 +220,8 @@ class RequestReader {
   }
 }
 
+keepShape(new RequestReader({ form: FORM, texts: [], figures: new Float64Array() }));
+
 /** Room for the answers to some requests. */
 export function newAnswers(requests: readonly RecallRequest[]): WireAnswers {
   let entities = 0;
@@ -327,6 +330,8 @@ class UsualRow implements UsualItem {
     return this.#figures[this.#at + index] ?? NaN;
   }
 }
+
+keepShape(new UsualRow(new Float64Array(USUAL_FIGURES), 0));
 
 function countItems(requests: readonly RecallRequest[]): number {
   let count = 0;

@@ -1,5 +1,6 @@
 import type { LinkSnapshot } from "./links.ts";
 import { LINKS, type Link } from "./observation.ts";
+import { keepShape } from "../keep-shape.ts";
 
 /**
  * What was known of an entity before an event. Payments of `1m` and `1h` are exact, up to 200 attempts. Of all else `1m` is this minute
@@ -142,6 +143,8 @@ class SnapshotRow {
     return (this.#links ??= linksAt(this.row, this.at));
   }
 }
+
+keepShape(new SnapshotRow(new Float64Array(SNAPSHOT_FIGURES), 0));
 
 for (const figure of FIGURES) {
   const offset = FIGURE[figure];
