@@ -1,17 +1,15 @@
+import { batchesOf, EVENTS, type Batches } from "./batches.ts";
 import { acceptedIn, besideFloor, ratioRow, type Side } from "./beside-floor.ts";
 import { load, median, requireAll, sleep } from "./load.ts";
 import type { Report } from "./report.ts";
 import { sized } from "./sizes.ts";
 import { startEdgeAlone, untilOrt } from "./stand.ts";
-import { traffics, type Bodies, type Traffic } from "./traffic.ts";
+import { traffics } from "./traffic.ts";
 
-export const EVENTS = 100;
 const ROUNDS = sized("ROUNDS", 9);
 const ROUND_MS = 3_000;
 const WARM_UP_MS = 4_000;
 const CONNECTIONS = 8;
-/** Batches made before the run: making them would cost the client what is to be measured of the Workers. */
-const BATCHES = 600;
 /** A consumer is given messages at the latest a second after they came. */
 const QUEUE_EMPTY_MS = 3_000;
 const LEAST = 0.7;
@@ -56,15 +54,6 @@ function figure({ requestsPerSecond, latencyMsP95 }: Side): string {
   return `${requestsPerSecond.toFixed(1)} batches/s, ${eventsPerSecond.toFixed(0)} events/s, P95 ${latencyMsP95.toFixed(0)} ms`;
 }
 
-/** Batches in turn, the ids of each sending its own. @param made how many differ in more than that */
-export function batchesOf({ bodies }: Pick<Traffic, "bodies">, made = BATCHES): Bodies {
-  const texts = Array.from({ length: made }, (_batch, at) => {
-    const events = Array.from({ length: EVENTS }, (_event, index) => bodies(at * EVENTS + index));
-    return `{"events":[${events.join(",")}]}`;
-  });
-  return (index) => (texts[index % made] ?? "").replaceAll('"id":"evt_bench_', `"id":"evt_bench_${index}_`);
-}
-
 interface Together {
   /** The median of the rounds. */
   eventsPerSecond: number;
@@ -73,7 +62,7 @@ interface Together {
 }
 
 /** What two edges take in, each in a process of its own with half of the connections, and put on their queues. */
-async function sideBySide(folder: string, bodies: Bodies): Promise<Together> {
+async function sideBySide(folder: string, bodies: Batches): Promise<Together> {
   const edges = [await startEdgeAlone(folder), await startEdgeAlone(folder)];
   try {
     let sent = 0;

@@ -1,7 +1,6 @@
 import { load, median, requireAll, type LoadResult } from "./load.ts";
 import type { Report } from "./report.ts";
 import { startEdgeAlone, startInstead, untilOrt } from "./stand.ts";
-import type { Bodies } from "./traffic.ts";
 
 interface Plan {
   /** The Worker that does the least with the same bodies. */
@@ -9,7 +8,7 @@ interface Plan {
   path: string;
   /** What both answer when they take a body. */
   status: string;
-  bodies: Bodies;
+  bodies(index: number): string | Buffer;
   /** Events of a body: an answer says of as many that they are accepted. */
   events: number;
   connections: number;

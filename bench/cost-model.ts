@@ -47,9 +47,10 @@ const PROFILE_DAYS = 45;
 const ID_BYTES = 60;
 /** Rows written and deleted a profile: a segment of some thirty takes two, and is written anew when little of it is left. */
 const ROWS_OF_PROFILE = 0.15;
-/** Written, read and deleted. */
-const OPERATIONS_OF_MESSAGE = 3;
-const MESSAGES_OF_BATCH = 100;
+/** Written, read and deleted, for every 64 KB that are begun. */
+const OPERATIONS_OF_UNIT = 3;
+const UNIT_BYTES = 64_000;
+const MESSAGES_OF_BATCH = 50;
 /** How long events stay in Postgres, and what of its changes is kept to go back to. */
 const STORED_DAYS = 90;
 const HISTORY_DAYS = 1;
@@ -72,7 +73,9 @@ export function monthlyBill({ eventsPerDay, eventsPerRequest }: Demand, event: P
   const requests = events / eventsPerRequest;
   const peakPerSecond = (events / SECONDS) * PEAK;
   const shards = Math.max(1, Math.ceil(peakPerSecond / EVENTS_OF_SHARD));
-  const messages = events / Math.min(eventsPerRequest, Math.floor(LIMITS.messageBytes / event.messageBytes));
+  const eventsPerMessage = Math.min(eventsPerRequest, Math.floor(LIMITS.messageBytes / event.messageBytes));
+  const messages = events / eventsPerMessage;
+  const units = messages * Math.ceil((eventsPerMessage * event.messageBytes) / UNIT_BYTES);
   const batches = messages / MESSAGES_OF_BATCH;
   const isolates = Math.max(1, peakPerSecond / eventsPerRequest / REQUESTS_OF_ISOLATE);
   const touched = shardsTouched(shards, eventsPerRequest * event.entities);
@@ -93,7 +96,7 @@ export function monthlyBill({ eventsPerDay, eventsPerRequest }: Demand, event: P
         billed("objectRowsRead", events * (event.entities + 1)),
     ),
     line("Durable Objects: storage", billed("objectStorage", profilesGb + idsGb)),
-    line("Queues", billed("queueOperations", messages * OPERATIONS_OF_MESSAGE)),
+    line("Queues", billed("queueOperations", units * OPERATIONS_OF_UNIT)),
     line("KV", billed("kvReads", looks * READS_OF_LOOK)),
     line("R2", billed("r2Reads", looks)),
     line("Workflows", billed("workflowSteps", TRAININGS * STEPS_OF_TRAINING)),

@@ -52,9 +52,9 @@ describe("monthlyBill", () => {
     expect(bill.every(({ usd }) => usd >= 0)).toBe(true);
   });
 
-  it("counts an invocation a request, and one for each hundred messages", () => {
-    // 3 B events in 150 M requests, and as many messages of 20 events: 60 KB holds 20 of 3 KB.
-    expect(lineOf(1e8, 20, "Workers: requests")).toBeCloseTo(((150e6 + 1.5e6 - 10e6) / 1e6) * 0.3);
+  it("counts an invocation a request, and one for each fifty messages", () => {
+    // 3 B events in 150 M requests, and as many messages of 20 events, 60 KB each.
+    expect(lineOf(1e8, 20, "Workers: requests")).toBeCloseTo(((150e6 + 3e6 - 10e6) / 1e6) * 0.3);
     expect(lineOf(1e8, 20, "Queues")).toBeCloseTo(((450e6 - 1e6) / 1e6) * 0.4);
   });
 

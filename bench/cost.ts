@@ -8,11 +8,11 @@ const OTHER_REQUESTS = [1, 5, 20, 50, 100];
 
 /** Of the events of a shop; where each is from is in ORIGINS. */
 const EVENT: PerEvent = {
-  edgeCpuMs: 0.072,
-  aggregatorCpuMs: 0.039,
-  postgresCpuMs: 0.085,
-  messageBytes: 870,
-  rowBytes: 2_250,
+  edgeCpuMs: 0.045,
+  aggregatorCpuMs: 0.028,
+  postgresCpuMs: 0.055,
+  messageBytes: 830,
+  rowBytes: 2_260,
   entities: 2.2,
   entitiesWrittenShare: 0.95,
   newEntities: 0.5,

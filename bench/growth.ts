@@ -4,7 +4,7 @@ import { openDatabase } from "../local/database.ts";
 import { migrate } from "../local/migrate.ts";
 import { createOwnDatabase, hasServer } from "../local/server-for-tests.ts";
 import { seededRandom } from "../shared/random.ts";
-import { EVENTS as BATCH_EVENTS } from "./batch.ts";
+import { EVENTS as BATCH_EVENTS } from "./batches.ts";
 import { bytesOnDisk } from "./kept.ts";
 import { sleep } from "./load.ts";
 import { ENTITIES_OF_PERSON, orderOf } from "./people.ts";

@@ -16,8 +16,8 @@ interface Load {
   url: URL;
   path: string;
   headers: Record<string, string>;
-  /** The nth request's body. */
-  body(index: number): string;
+  /** The nth request's body. Bytes are not written to before its answer is there. */
+  body(index: number): string | Buffer;
   connections: number;
   durationMs: number;
   /** No more than so many. */
@@ -100,7 +100,7 @@ export interface Answer {
 
 export interface Connection {
   /** One at a time. */
-  request(path: string, headers: Record<string, string>, body: string): Promise<Answer>;
+  request(path: string, headers: Record<string, string>, body: string | Buffer): Promise<Answer>;
   close(): void;
 }
 
@@ -125,9 +125,15 @@ export async function openConnection(url: URL): Promise<Connection> {
   return {
     request(path, headers, body) {
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-      socket.write(
-        `POST ${path} HTTP/1.1\r\nhost: ${url.host}\r\n${lines.join("")}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-      );
+      const length = `content-length: ${Buffer.byteLength(body)}\r\n`;
+      const head = `POST ${path} HTTP/1.1\r\nhost: ${url.host}\r\n${lines.join("")}${length}\r\n`;
+      if (typeof body === "string") socket.write(head + body);
+      else {
+        socket.cork();
+        socket.write(head);
+        socket.write(body);
+        socket.uncork();
+      }
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error("no answer in time")), ANSWER_DEADLINE_MS);
         waiting = {

@@ -1,5 +1,5 @@
 import { watchBacklog, type Waiting } from "./backlog.ts";
-import { batchesOf, EVENTS } from "./batch.ts";
+import { batchesOf, EVENTS } from "./batches.ts";
 import { acceptedIn } from "./beside-floor.ts";
 import { storedEvents } from "./database.ts";
 import { openConnection, sleep } from "./load.ts";
@@ -38,7 +38,7 @@ export interface Poured {
  * @throws Error for an answer that accepts anything less than its batch, or when something accepted does not come to the database
  */
 export async function pour(whole: Whole, { traffic, durationMs, rate, batches, run = "0" }: Pouring): Promise<Poured> {
-  const body = batchesOf(traffic, batches);
+  const body = batchesOf(traffic, { made: batches, run });
   const headers = {
     authorization: `Bearer ${await grantKey(whole.workers, "ingest")}`,
     "content-type": "application/json",
@@ -56,8 +56,7 @@ export async function pour(whole: Whole, { traffic, durationMs, rate, batches, r
     for (;;) {
       const nth = state.next++;
       if (!(await isTurn(nth))) break;
-      const sent = body(nth).replaceAll('"id":"evt_bench_', `"id":"evt_bench_${run}_`);
-      const { status, text } = await connection.request("/v1/events/batch", headers, sent);
+      const { status, text } = await connection.request("/v1/events/batch", headers, body(nth));
       const answer = text();
       if (status !== 200 || acceptedIn(answer) !== EVENTS)
         throw new Error(`a batch was answered ${status} ${answer.slice(0, 500)}`);

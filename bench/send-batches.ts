@@ -1,4 +1,4 @@
-import { EVENTS } from "./batch.ts";
+import { EVENTS } from "./batches.ts";
 import { acceptedIn } from "./beside-floor.ts";
 import { load, requireAll } from "./load.ts";
 import type { EdgeAlone } from "./stand.ts";

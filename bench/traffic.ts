@@ -2,10 +2,10 @@ import { shopEvents } from "../local/orders.ts";
 import { readSlice } from "../local/retail-slice.ts";
 import type { Event } from "../shared/event.ts";
 import { readClickstreams } from "./clickstreams.ts";
+import { byOthers, idOf, RUN } from "./marks.ts";
 import { visitsAround } from "./visits.ts";
 
-/** What customer numbers and sessions of all traffic here end with, so that others can be put in their place. */
-const RUN = "bench";
+/** In the place of an event's id. */
 const ID = `"${RUN}-id"`;
 
 /** Events as JSON, without end: the nth has an id of its own. */
@@ -59,11 +59,7 @@ function ofOthers(what: string, events: readonly Event[]): Traffic {
   return {
     what,
     events: texts.length,
-    bodies: (index) => {
-      const round = Math.floor(index / texts.length);
-      const text = underId(texts, index);
-      return round === 0 ? text : text.replaceAll(PERSONAL, (found) => PERSONAL_IN[found]?.(round) ?? found);
-    },
+    bodies: (index) => byOthers(underId(texts, index), Math.floor(index / texts.length)),
   };
 }
 
@@ -72,14 +68,5 @@ function textOf(event: Event): string {
 }
 
 function underId(texts: readonly string[], index: number): string {
-  return (texts[index % texts.length] ?? "").replace(ID, `"evt_${RUN}_${index}"`);
+  return (texts[index % texts.length] ?? "").replace(ID, `"${idOf(index)}"`);
 }
-
-/** What tells people apart: their numbers and sessions, devices, cards and networks. */
-const PERSONAL_IN: Record<string, (round: number) => string> = {
-  [`-${RUN}"`]: (round) => `-${RUN}${round}"`,
-  '"dev-': (round) => `"dev${round}-`,
-  '"card-': (round) => `"card${round}-`,
-  '"2001:db8:': (round) => `"2001:${(0xdb8 + round).toString(16)}:`,
-};
-const PERSONAL = new RegExp(Object.keys(PERSONAL_IN).join("|"), "g");

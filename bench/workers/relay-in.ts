@@ -1,5 +1,5 @@
-/** One call carries 256 KB, and a message is at most 60. */
-const MESSAGES_IN_CALL = 4;
+/** One call carries 256 KB, and a message is at most 120. */
+const MESSAGES_IN_CALL = 2;
 
 interface Env {
   ASSESSMENTS: Queue;
