@@ -7,20 +7,43 @@ const ID_DIGITS = 10;
 const PEOPLE_DIGITS = 4;
 const NETWORKS_FROM = 0xdb8;
 
-/** What tells people apart: their numbers and sessions, devices, cards and networks. Of each what stands before the digits and behind. */
-const PERSONAL: readonly { before: string; behind: string; isHex: boolean }[] = [
-  { before: `-${RUN}`, behind: '"', isHex: false },
-  { before: '"dev', behind: "-", isHex: false },
-  { before: '"card', behind: "-", isHex: false },
-  { before: '"2001:', behind: ":", isHex: true },
+interface Mark {
+  /** What stands before the digits, and behind. */
+  before: string;
+  behind: string;
+  /** Where the digits will be in an event as it was made. */
+  made: string;
+  /** So many others in digits. */
+  digits(people: number): string;
+  /** And back. */
+  people(digits: string): number;
+}
+
+/** What tells people apart: their numbers and sessions, devices, cards and networks. */
+const PERSONAL: readonly Mark[] = [
+  numbered(`-${RUN}`, '"'),
+  numbered('"dev', "-"),
+  numbered('"card', "-"),
+  {
+    before: '"2001:',
+    behind: ":",
+    made: "db8",
+    digits: (people) => ((NETWORKS_FROM + people) & 0xffff).toString(16).padStart(PEOPLE_DIGITS, "0"),
+    people: (digits) => Number.parseInt(digits, 16) - NETWORKS_FROM,
+  },
 ];
-const AS_MADE = new RegExp(`-${RUN}(?=")|"dev(?=-)|"card(?=-)|"2001:db8(?=:)`, "g");
+
+function numbered(before: string, behind: string): Mark {
+  return { before, behind, made: "", digits: (people) => padded(people, PEOPLE_DIGITS), people: Number };
+}
 
 /** An event as it was made, by the nth others who do the same. */
 export function byOthers(text: string, people: number): string {
-  const digits = padded(people, PEOPLE_DIGITS);
-  const network = networkOf(people);
-  return text.replaceAll(AS_MADE, (found) => (found === '"2001:db8' ? `"2001:${network}` : found + digits));
+  return PERSONAL.reduce(
+    (rest, { before, behind, made, digits }) =>
+      rest.replaceAll(`${before}${made}${behind}`, `${before}${digits(people)}${behind}`),
+    text,
+  );
 }
 
 export function idOf(index: number): string {
@@ -30,10 +53,6 @@ export function idOf(index: number): string {
 /** Ids of a second run of the same traffic, in a text of events. */
 export function inRun(text: string, run: string): string {
   return text.replaceAll(`"id":"evt_${RUN}_`, `$&${run}_`);
-}
-
-function networkOf(people: number): string {
-  return ((NETWORKS_FROM + people) & 0xffff).toString(16).padStart(4, "0");
 }
 
 function padded(number: number, digits: number): string {
@@ -56,13 +75,12 @@ export interface Sending {
 }
 
 const FIELD = new RegExp(
-  [`"id":"evt_${RUN}_(?:\\w+_)?(\\d{${ID_DIGITS}})"`, ...PERSONAL.map(fieldPattern)].join("|"),
+  [
+    `"id":"evt_${RUN}_(?:\\w+_)?(\\d{${ID_DIGITS}})"`,
+    ...PERSONAL.map(({ before, behind }) => `${before}([0-9a-f]{${PEOPLE_DIGITS}})(?=${behind})`),
+  ].join("|"),
   "dg",
 );
-
-function fieldPattern({ before, behind, isHex }: (typeof PERSONAL)[number]): string {
-  return `${before}(${isHex ? "[0-9a-f]" : "\\d"}{${PEOPLE_DIGITS}})(?=${behind})`;
-}
 
 /**
  * Where events and people stand in a body.
@@ -79,10 +97,8 @@ export function fieldsOf(body: Buffer, timesEach: number): Field[] {
       const nth = ids++;
       return { at, text: ({ id }) => padded(id + nth, ID_DIGITS) };
     }
-    const digits = body.toString("latin1", at, end);
-    const isHex = PERSONAL[place - 2]?.isHex === true;
-    const people = isHex ? Number.parseInt(digits, 16) - NETWORKS_FROM : Number(digits);
-    const write = isHex ? networkOf : (others: number) => padded(others, PEOPLE_DIGITS);
-    return { at, text: ({ times }) => write(people + times * timesEach) };
+    const mark = PERSONAL[place - 2] as Mark; // a group each, in order
+    const people = mark.people(body.toString("latin1", at, end));
+    return { at, text: ({ times }) => mark.digits(people + times * timesEach) };
   });
 }
