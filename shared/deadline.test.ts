@@ -80,4 +80,13 @@ describe("Deadlines", () => {
     expect(await next).toBe("in time");
     deadlines.end();
   });
+
+  it("waits for nobody an hour because the clock was put back by one", async () => {
+    const deadlines = new Deadlines();
+    await deadlines.within(Promise.resolve(), 50);
+    const refused = expect(deadlines.within(never(), 100)).rejects.toBeInstanceOf(DeadlinePassed);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(50 + 100);
+    await refused;
+  });
 });

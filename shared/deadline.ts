@@ -33,6 +33,8 @@ export class Deadlines {
   #ringsMs = Infinity;
   /** Of the call that is waited for now. */
   #dueMs = 0;
+  /** Of its time, at most. */
+  #leftMs = 0;
   #refuse: (() => void) | null = null;
 
   /**
@@ -45,6 +47,7 @@ export class Deadlines {
       this.#refuse = () => reject(new DeadlinePassed(`${what} gave no answer within ${deadlineMs} ms`));
     });
     this.#dueMs = now() + deadlineMs;
+    this.#leftMs = deadlineMs;
     if (this.#ringsMs > this.#dueMs) this.#ringIn(deadlineMs);
     try {
       return await Promise.race([call, late]);
@@ -72,8 +75,10 @@ export class Deadlines {
   #ring(): void {
     this.end();
     if (this.#refuse === null) return;
-    const leftMs = this.#dueMs - now();
-    if (leftMs > 0) this.#ringIn(leftMs);
+    // No more than it had before, should the clock have been put back.
+    this.#leftMs = Math.min(this.#dueMs - now(), this.#leftMs);
+    this.#dueMs = now() + this.#leftMs;
+    if (this.#leftMs > 0) this.#ringIn(this.#leftMs);
     else this.#refuse();
   }
 }
